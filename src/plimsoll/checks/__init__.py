@@ -47,6 +47,7 @@ def judge(requirement: str, record: Record) -> Judgement:
             verdict=Verdict.SKIPPED,
             strict_verdict=Verdict.SKIPPED,
             because=skipped[-1].reason,
+            strict_because=skipped[-1].reason,
             findings=(),
         )
     find: Callable[[Record], Iterator[Finding]] = _module(requirement, "judge").judge

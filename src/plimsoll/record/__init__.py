@@ -7,7 +7,14 @@ judging consumes them, and both meet only in this package, so anyone can judge a
 from plimsoll.record.claims import Claim, Finding
 from plimsoll.record.facts import SCHEMA_VERSION, Fact, FactError, decode_facts, encode_fact
 from plimsoll.record.reading import Record
-from plimsoll.record.verdict import Judgement, settle
+from plimsoll.record.verdict import (
+    GroupResult,
+    Judgement,
+    deciding,
+    exit_code,
+    group_results,
+    settle,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -15,9 +22,13 @@ __all__ = [
     "Fact",
     "FactError",
     "Finding",
+    "GroupResult",
     "Judgement",
     "Record",
+    "deciding",
     "decode_facts",
     "encode_fact",
+    "exit_code",
+    "group_results",
     "settle",
 ]

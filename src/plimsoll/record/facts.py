@@ -48,6 +48,8 @@ class RunStarted(FactBase, frozen=True, kw_only=True, omit_defaults=True, tag="r
     profile: str
     """Where deadlines come from: embedded, onprem or cloud."""
     timeout_factor: float = 1.0
+    requirements: list[str] = []
+    """The requirements that were asked for; each of them gets a verdict, also without facts."""
     options: Json = {}
     """Every option that differs from its default."""
 
@@ -252,12 +254,12 @@ def decode_facts(lines: Iterable[bytes], *, source: str = "facts.jsonl") -> Iter
             fact = _decoder.decode(line)
         except msgspec.MsgspecError as error:
             raise FactError(
-                f"{source}:{number}: not a fact: {error}",
+                f"{source}, line {number}: not a fact: {error}",
                 next_step="the run folder is damaged or from another version; run the check again",
             ) from error
         if fact.sequence != expected:
             raise FactError(
-                f"{source}:{number}: sequence {fact.sequence} where {expected} was expected",
+                f"{source}, line {number}: fact {fact.sequence} where {expected} was expected",
                 next_step="facts are missing or were reordered; run the check again",
             )
         expected += 1

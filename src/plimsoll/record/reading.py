@@ -78,8 +78,9 @@ class Record:
         return Record(fact for fact in self.facts if fact.requirement in {"", identifier})
 
     def requirements(self) -> tuple[str, ...]:
-        """Return the requirements that the run has facts for, in the order they first appear."""
-        return tuple(dict.fromkeys(fact.requirement for fact in self.facts if fact.requirement))
+        """Return the requirements asked for, then others that the run has facts for."""
+        seen = (fact.requirement for fact in self.facts if fact.requirement)
+        return tuple(dict.fromkeys((*self.run.requirements, *seen)))
 
     def of(self, fact_type: type[FactT], /, **equal: object) -> list[FactT]:
         """Return the facts of one type whose fields equal those given, in order."""

@@ -11,10 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from plimsoll.errors import ExitCode
 from plimsoll.record.claims import Claim, Finding
 from plimsoll.standard.verdicts import Basis, Outcome, Verdict
 
 _OPEN = frozenset({Outcome.UNDECIDED, Outcome.NOT_EXERCISED})
+_RANKED = (
+    Verdict.PASS,
+    Verdict.INCONCLUSIVE,
+    Verdict.UNKNOWN,
+    Verdict.FAIL,
+    Verdict.NOT_APPLICABLE,
+)
+"""What several groups come to: the first of these that any of them shows.
+
+An open group may still be the one that holds, so it comes before a broken one; a group to which
+the requirement does not apply never covers a broken one.
+"""
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
@@ -27,6 +40,19 @@ class Judgement(Struct, frozen=True, kw_only=True):
     because: str
     """One line for a person: why the verdict is what it is."""
     findings: tuple[Finding, ...]
+    strict_because: str = ""
+    """The same line for the strict verdict."""
+
+    def decided(self, *, strict: bool) -> Verdict:
+        """Return the verdict that decides: the strict one where `strict` was asked for."""
+        return self.strict_verdict if strict else self.verdict
+
+
+class GroupResult(Struct, frozen=True, kw_only=True):
+    """What one group comes to. SKIPPED: it was tried in part and broke nothing."""
+
+    verdict: Verdict
+    because: str
 
 
 def deciding(claims: Iterable[Claim], *, strict: bool) -> dict[str, Claim]:
@@ -47,61 +73,75 @@ def settle(
     for finding in found:
         if finding.claim not in by_id:
             raise ValueError(f"{requirement}: finding for undeclared claim {finding.claim!r}")
-    plain, because = _verdict(deciding(claims, strict=False), found)
-    strict, _ = _verdict(deciding(claims, strict=True), found)
+    plain, because = _verdict(claims, found, strict=False)
+    strict, strict_because = _verdict(claims, found, strict=True)
     return Judgement(
         requirement=requirement,
         judge_version=judge_version,
         verdict=plain,
         strict_verdict=strict,
         because=because,
+        strict_because=strict_because,
         findings=found,
     )
 
 
-def _verdict(claims: Mapping[str, Claim], findings: Sequence[Finding]) -> tuple[Verdict, str]:
-    counted = [finding for finding in findings if finding.claim in claims]
-    if not counted:
-        return Verdict.INCONCLUSIVE, "no claim was judged"
-    groups = list(dict.fromkeys(finding.group for finding in counted if finding.group)) or [""]
-    results = {group: _group(claims, counted, group) for group in groups}
-    for verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-        for group, (result, because) in results.items():
-            if result is verdict:
-                return result, _named(group, because)
-    ranked = (Verdict.INCONCLUSIVE, Verdict.UNKNOWN, Verdict.FAIL)
-    shown = {group: result for group, result in results.items() if result[0] is not Verdict.SKIPPED}
-    for verdict in ranked:
-        for group, (result, because) in shown.items():
-            if result is verdict:
-                return result, _named(group, because)
+def group_results(
+    claims: Iterable[Claim], findings: Iterable[Finding], *, strict: bool
+) -> dict[str, GroupResult]:
+    """Return the result of every group that findings name; the group "" where none does."""
+    decides = deciding(claims, strict=strict)
+    counted = [finding for finding in findings if finding.claim in decides]
+    groups = dict.fromkeys(finding.group for finding in counted if finding.group)
+    return {group: _group(decides, counted, group) for group in groups or [""]}
+
+
+def exit_code(judgements: Iterable[Judgement], *, strict: bool) -> ExitCode:
+    """Return the exit status that follows from the verdicts, the same rule for every command."""
+    verdicts = {judgement.decided(strict=strict) for judgement in judgements}
+    if Verdict.FAIL in verdicts:
+        return ExitCode.FAIL
+    if verdicts and verdicts <= {Verdict.PASS, Verdict.NOT_APPLICABLE}:
+        return ExitCode.PASS
+    return ExitCode.INCONCLUSIVE
+
+
+def _verdict(
+    claims: Iterable[Claim], findings: Sequence[Finding], *, strict: bool
+) -> tuple[Verdict, str]:
+    results = group_results(claims, findings, strict=strict)
+    for verdict in _RANKED:
+        for group, result in results.items():
+            if result.verdict is verdict:
+                return verdict, f"{group}: {result.because}" if group else result.because
     return Verdict.INCONCLUSIVE, "no group was tried on every claim that decides"
 
 
-def _named(group: str, because: str) -> str:
-    return f"{group}: {because}" if group else because
-
-
-def _group(
-    claims: Mapping[str, Claim], findings: Sequence[Finding], group: str
-) -> tuple[Verdict, str]:
-    """Judge one group; SKIPPED stands for a group that was tried in part and broke nothing."""
+def _group(claims: Mapping[str, Claim], findings: Sequence[Finding], group: str) -> GroupResult:
     mine = [finding for finding in findings if finding.group in {"", group}]
-    for finding in mine:
-        if finding.outcome is Outcome.VIOLATED and not claims[finding.claim].is_control:
-            return Verdict.FAIL, finding.because
+    if not mine:
+        return GroupResult(verdict=Verdict.INCONCLUSIVE, because="no claim was judged")
     tried = {finding.claim for finding in mine}
     missing = [claim for claim in claims if claim not in tried]
-    if missing:
-        absent = f"not judged: {', '.join(missing)}"
-        return (Verdict.SKIPPED if group else Verdict.INCONCLUSIVE), absent
-    for finding in mine:
-        if finding.outcome in _OPEN or finding.outcome is Outcome.VIOLATED:
-            return Verdict.INCONCLUSIVE, finding.because
-    for finding in mine:
-        if finding.outcome is Outcome.UNKNOWN:
-            return Verdict.UNKNOWN, finding.because
-    if all(finding.outcome is Outcome.NOT_APPLICABLE for finding in mine):
-        return Verdict.NOT_APPLICABLE, mine[0].because
-    held = sum(finding.outcome is Outcome.HELD for finding in mine)
-    return Verdict.PASS, f"{held} of {len(mine)} claims that decide held"
+    broken = [finding for finding in mine if _counter_example(finding, claims)]
+    opened = [finding for finding in mine if finding.outcome in {*_OPEN, Outcome.VIOLATED}]
+    unknown = [finding for finding in mine if finding.outcome is Outcome.UNKNOWN]
+    if broken:
+        verdict, because = Verdict.FAIL, broken[0].because
+    elif missing:
+        verdict = Verdict.SKIPPED if group else Verdict.INCONCLUSIVE
+        because = f"not judged: {', '.join(missing)}"
+    elif opened:
+        verdict, because = Verdict.INCONCLUSIVE, opened[0].because
+    elif unknown:
+        verdict, because = Verdict.UNKNOWN, unknown[0].because
+    elif all(finding.outcome is Outcome.NOT_APPLICABLE for finding in mine):
+        verdict, because = Verdict.NOT_APPLICABLE, mine[0].because
+    else:
+        held = sum(finding.outcome is Outcome.HELD for finding in mine)
+        verdict, because = Verdict.PASS, f"{held} of {len(mine)} claims that decide held"
+    return GroupResult(verdict=verdict, because=because)
+
+
+def _counter_example(finding: Finding, claims: Mapping[str, Claim]) -> bool:
+    return finding.outcome is Outcome.VIOLATED and not claims[finding.claim].is_control
