@@ -1,5 +1,7 @@
-"""The embedded platform: a real Kubernetes with simulated accelerators, on this machine alone.
+"""The embedded platform: real upstream Kubernetes on one Linux machine, with nothing else on it.
 
-It knows requirement ids and nothing else of checking, so that checks meet it as they meet any
-other cluster.
+Promises that everything it makes on the machine is written down before it is made, so that `down`
+can remove all of it, whatever happened in between.
 """
+
+from __future__ import annotations

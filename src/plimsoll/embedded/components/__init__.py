@@ -1,0 +1,78 @@
+"""What is installed into an embedded platform the way a user would: one file per component.
+
+A component is a module in this package with an attribute COMPONENT that fits the protocol below.
+Installing is server-side apply of its objects and is repeated whenever the configuration changes,
+so it must be idempotent and must derive every object from the platform's configuration.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from plimsoll.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from plimsoll.embedded.config import PlatformConfig
+    from plimsoll.embedded.platform import Platform
+
+
+class Component(Protocol):
+    """One thing that a platform can carry."""
+
+    @property
+    def name(self) -> str:
+        """The word after --with."""
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words for progress lines."""
+
+    @property
+    def builds(self) -> Sequence[str]:
+        """The builds (folders under builds/) whose binaries it needs."""
+
+    def part_of_core(self, config: PlatformConfig) -> bool:
+        """Return whether a platform with this configuration has it without being asked."""
+
+    def images(self, config: PlatformConfig, binaries: Mapping[str, Path]) -> Sequence[Path]:
+        """Return OCI archives (made now if needed) to import on every node.
+
+        `binaries` maps the name of each built program to its path. Runs in the caller of `up`, as
+        root, before the platform exists.
+        """
+
+    def install(self, platform: Platform) -> None:
+        """Apply its objects; runs as soon as the API server answers, possibly before any node."""
+
+    def waiting_for(self, platform: Platform) -> str:
+        """Return what is still missing, in a few words; empty when it is ready to use."""
+
+
+@cache
+def registry() -> Mapping[str, Component]:
+    """Return every component by its name."""
+    found: dict[str, Component] = {}
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        component: Component = importlib.import_module(f"{__name__}.{module.name}").COMPONENT
+        found[component.name] = component
+    return found
+
+
+def wanted(config: PlatformConfig) -> list[Component]:
+    """Return the components of `config`, the core first; raise UsageError on an unknown one."""
+    known = registry()
+    for name in config.components:
+        if name not in known:
+            optional = sorted(n for n, c in known.items() if not c.part_of_core(config))
+            raise UsageError(
+                f"there is no component named {name!r}",
+                next_step=f"choose from: {', '.join(optional)}",
+            )
+    core = [component for component in known.values() if component.part_of_core(config)]
+    return core + [known[name] for name in config.components if known[name] not in core]
