@@ -70,7 +70,7 @@ def fault_table() -> str:
         "| fault | breaks | requirement | expected | expected, strict | seen | seen, strict |",
         "|---|---|---|---|---|---|---|",
     ]
-    for fault in sorted(faults.available(), key=lambda f: (f.requirement, f.name)):
+    for fault in sorted(faults.registry().values(), key=lambda f: (f.requirement, f.name)):
         last = seen.get(fault.name)
         result = f"{last.verdict} | {last.strict_verdict}" if last else "not yet run | not yet run"
         rows.append(

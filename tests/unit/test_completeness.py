@@ -13,7 +13,7 @@ from plimsoll.embedded import faults
 from plimsoll.standard.requirements import REQUIREMENTS
 
 ROOT = Path(__file__).parents[2]
-FAULTS = {fault.name: fault for fault in faults.available()}
+FAULTS = faults.registry()
 
 
 def test_there_are_checks() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from plimsoll.errors import UsageError
+from plimsoll.standard.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,10 @@ class Fault:
     """The id of the requirement whose check must catch it."""
     title: str
     """What is broken, in one line for people."""
+    expected: Verdict
+    """The verdict that its requirement must get on a platform with this fault."""
+    expected_strict: Verdict
+    """The same with --strict."""
     components: Sequence[str] = ()
     """Components beyond the core that it needs in place."""
 
