@@ -1,0 +1,111 @@
+"""What every benchmark shares: a result with its bar, best of several, and foreign load.
+
+Promises that a figure is never shown without its bar and without the load of the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+
+class Result(msgspec.Struct, kw_only=True, frozen=True):
+    """One benchmark's outcome. `figure` and `bar` are in `unit`; lower is better."""
+
+    name: str
+    measures: str
+    figure: float
+    bar: float
+    unit: str
+    runs: tuple[float, ...]
+    foreign_load: float
+    """Processor seconds per second that others used while it ran, in cores."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the figure is within its bar."""
+        return self.figure <= self.bar
+
+    def __str__(self) -> str:
+        runs = ", ".join(f"{run:.2f}" for run in self.runs)
+        return (
+            f"{self.name}: {self.measures}\n"
+            f"  best of {len(self.runs)}: {self.figure:.2f} {self.unit}; bar {self.bar:g} "
+            f"{self.unit}: {'holds' if self.holds else 'DOES NOT HOLD'}\n"
+            f"  all runs: {runs}; foreign load {self.foreign_load:.2f} cores"
+        )
+
+
+class Recorded(msgspec.Struct, kw_only=True):
+    """One line of a results file: when, on what, and the result."""
+
+    date: str
+    commit: str
+    machine: str
+    holds: bool
+    result: Result
+
+
+def best_of(
+    count: int, run: Callable[[], float], *, name: str, measures: str, bar: float, unit: str = "s"
+) -> Result:
+    """Call `run` (which returns its own figure) `count` times and return the best as a Result."""
+    before, started = _machine_cpu(), time.monotonic()
+    own = _own_cpu()
+    runs = tuple(run() for _ in range(count))
+    seconds = time.monotonic() - started
+    foreign = (_machine_cpu() - before) - (_own_cpu() - own)
+    return Result(
+        name=name,
+        measures=measures,
+        figure=min(runs),
+        bar=bar,
+        unit=unit,
+        runs=runs,
+        foreign_load=max(0.0, foreign / seconds),
+    )
+
+
+def timed(command: Sequence[str]) -> float:
+    """Run `command`, which must succeed, and return the seconds that it took."""
+    started = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=600)
+    return time.monotonic() - started
+
+
+def append(result: Result, folder: Path) -> None:
+    """Add `result` to the results file of its benchmark in `folder`."""
+    line = Recorded(
+        date=time.strftime("%Y-%m-%d", time.gmtime()),
+        commit=_commit(),
+        machine=f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}",
+        holds=result.holds,
+        result=result,
+    )
+    with (folder / f"{result.name}.jsonl").open("ab") as file:
+        file.write(msgspec.json.encode(line) + b"\n")
+
+
+def _commit() -> str:
+    answer = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or "unknown"
+
+
+def _machine_cpu() -> float:
+    """Processor seconds that the machine was busy since boot (user, nice, system, irq)."""
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    busy = sum(int(fields[index]) for index in (0, 1, 2, 5, 6))
+    return busy / os.sysconf("SC_CLK_TCK")
+
+
+def _own_cpu() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
