@@ -64,7 +64,7 @@ def fault_table() -> str:
     seen = {line.fault: line for line in (msgspec.json.decode(x, type=SeenVerdict) for x in lines)}
     rows = [
         "# Faults: platforms broken on purpose\n",
-        "A fault is a property of the embedded platform; the check of its requirement must catch it.",
+        "A fault is a property of the embedded platform; its requirement's check must catch it.",
         "`plimsoll fault run NAME` shows whether it does, `make test-faults` runs the whole table.",
         "Written by `make docs`; the last columns are what `make test-faults` last recorded.\n",
         "| fault | breaks | requirement | expected | expected, strict | seen | seen, strict |",
