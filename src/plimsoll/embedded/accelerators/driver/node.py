@@ -43,6 +43,8 @@ class NodeDriver:
             cdi_folder=settings.cdi,
         )
         self._stop = threading.Event()
+        self._metrics_served = False
+        self._stop_metrics: Callable[[], None] = lambda: None
 
     def stop(self) -> None:
         """End `run` within a second."""
@@ -52,27 +54,23 @@ class NodeDriver:
         """Serve until `stop`. Raises DriverError or OSError if the devices cannot be made."""
         for guard in self._guards.values():
             guard.check()
-        stop_metrics = metrics.serve(
-            metrics.AcceleratorCollector(
-                node=self._settings.node,
-                inventory=self._inventory,
-                health=self._health,
-                usage=self._usage,
-                claims=self._claims.prepared,
-            ),
-            self._settings.metrics_port,
-        )
-        serve = self._serve_dra if self._settings.mode is Mode.DRA else self._serve_device_plugin
         try:
-            serve()
+            if self._settings.mode is Mode.DRA:
+                self._serve_dra()
+            else:
+                self._serve_device_plugin()
         finally:
-            stop_metrics()
+            self._stop_metrics()
             for guard in self._guards.values():
                 guard.let_go()
 
     def _serve_dra(self) -> None:
         publisher = SlicePublisher(
-            self._cluster, self._inventory, self._health, self._settings.node
+            self._cluster,
+            self._inventory,
+            self._health,
+            self._settings.node,
+            on_published=self._serve_metrics,
         )
         for task in (publisher.run, publisher.watch):
             threading.Thread(target=task, daemon=True).start()
@@ -90,8 +88,27 @@ class NodeDriver:
         device_plugin.write_cdi_spec(self._settings.cdi, self._inventory)
         service = device_plugin.DevicePluginService(self._inventory, self._health, self._injection)
         plugin = device_plugin.DevicePlugin(self._settings, service)
-        self._look_until_stopped(also=plugin.check)
+
+        def follow_kubelet() -> None:
+            if plugin.check():
+                self._serve_metrics()
+
+        self._look_until_stopped(also=follow_kubelet)
         plugin.stop()
+
+    def _serve_metrics(self) -> None:
+        """Open the metrics port, once the devices are offered: it also says that they are."""
+        if self._metrics_served:
+            return
+        collector = metrics.AcceleratorCollector(
+            node=self._settings.node,
+            inventory=self._inventory,
+            health=self._health,
+            usage=self._usage,
+            claims=self._claims.prepared,
+        )
+        self._stop_metrics = metrics.serve(collector, self._settings.metrics_port)
+        self._metrics_served = True
 
     def _look_until_stopped(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from plimsoll.embedded.accelerators.driver.cluster import ClusterError, Json
@@ -56,8 +57,16 @@ def described(device: Device, unhealthy: frozenset[str]) -> Json:
 class SlicePublisher:
     """Keeps the node's slice equal to the inventory and its health."""
 
-    def __init__(self, store: SliceStore, inventory: Inventory, health: Health, node: str) -> None:
+    def __init__(
+        self,
+        store: SliceStore,
+        inventory: Inventory,
+        health: Health,
+        node: str,
+        on_published: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store, self._inventory, self._health, self._node = store, inventory, health, node
+        self._on_published = on_published
         self._list = f"{SLICES}?fieldSelector=spec.nodeName={node},spec.driver={DRIVER}"
         self._published: list[Json] | None = None
         self._generation = 0
@@ -88,6 +97,7 @@ class SlicePublisher:
                 continue
             try:
                 self.reconcile()
+                self._on_published()
             except DriverError as error:
                 log.warning("cannot publish the devices, trying again: %s", error)
                 self._stop.wait(_RETRY)
