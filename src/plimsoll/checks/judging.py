@@ -204,6 +204,29 @@ def refusal(record: Record, purpose: str) -> Refused | None:
     return refused[-1] if refused else None
 
 
+def not_started(record: Record, owner: ObjectHistory, given: str) -> Ruling:
+    """Judge a pod that has a node and what it asked for (`given`), and was not seen running.
+
+    Violated only when its start timed out without waiting on the outside, while the pod in the
+    role `unclaimed` (same image) ran.
+    """
+    stage = timeout(record, "start")
+    control = pod(record, "unclaimed")
+    ran = control.first(is_ready) if control else None
+    if stage is None or stage.outside or ran is None or not is_bound(owner.last):
+        return undecided(
+            f"pod {owner.name} was given {given} and was not seen running", owner.events[-1], stage
+        )
+    return violated(
+        f"pod {owner.name} was given {given} and did not start within {stage.seconds:.0f} s "
+        f"({stage.waiting_on}), while a pod without a claim ran",
+        owner.events[-1],
+        stage,
+        ran,
+        next_step="look at the driver's logs and the pod's events: preparing the device failed",
+    )
+
+
 class Window(Struct, frozen=True, kw_only=True):
     """A stretch of time held open so that something could happen. Times are in seconds."""
 

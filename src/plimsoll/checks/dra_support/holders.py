@@ -20,7 +20,6 @@ from plimsoll.checks.judging import (
     pod,
     timeout,
     undecided,
-    violated,
 )
 from plimsoll.record import Record
 from plimsoll.record.facts import Discovered, Json, WatchEvent
@@ -95,27 +94,6 @@ def _never_allocated(record: Record, owner: ObjectHistory, claims: list[ObjectHi
         owner.events[-1],
         timeout(record, "scheduling"),
         next_step="see whether the chosen devices were taken by others while the check ran",
-    )
-
-
-def not_running(record: Record, held_by: Holder) -> Ruling:
-    """Judge a pod whose claim is allocated and which was not seen running."""
-    stage = timeout(record, "start")
-    control = pod(record, "unclaimed")
-    ran = control.first(is_ready) if control else None
-    if stage is None or stage.outside or ran is None:
-        return undecided(
-            f"pod {held_by.pod.name} has its device and was not seen running",
-            held_by.pod.events[-1],
-            stage,
-        )
-    return violated(
-        f"pod {held_by.pod.name} was allocated {names(held_by.devices)} and did not start within "
-        f"{stage.seconds:.0f} s ({stage.waiting_on}), while a pod without a claim ran",
-        held_by.claim.events[-1],
-        stage,
-        ran,
-        next_step="look at the driver's logs and the pod's events: preparing the claim failed",
     )
 
 

@@ -10,12 +10,12 @@ from plimsoll.checks.dra_support.holders import (
     inventory,
     listed,
     names,
-    not_running,
 )
 from plimsoll.checks.judging import (
     Ruling,
     SettledEarly,
     held,
+    not_started,
     probe,
     reserved_for,
     timeout,
@@ -38,7 +38,7 @@ def _allocated_rightly(record: Record, role: str) -> Ruling:
             *facts,
         )
     if mine.ready is None:
-        return not_running(record, mine)
+        return not_started(record, mine.pod, names(mine.devices))
     if not any(mine.pod.uid in reserved_for(event.object) for event in mine.claim.events):
         return violated(f"pod {mine.pod.name} runs, and its claim is not reserved for it", *facts)
     return held(
@@ -157,7 +157,7 @@ def _shared(record: Record) -> Ruling:
         return undecided("the two pods did not name the same claim", first.claim.events[-1])
     for each in (first, second):
         if each.ready is None:
-            return not_running(record, each)
+            return not_started(record, each.pod, names(each.devices))
     both = {first.pod.uid, second.pod.uid}
     together = first.claim.first(lambda body: both <= reserved_for(body))
     if together is None:
