@@ -68,6 +68,13 @@ REQUIREMENTS: dict[str, Requirement] = {
 
 
 def nearest(identifier: str, known: tuple[str, ...] = tuple(REQUIREMENTS)) -> str | None:
-    """Return the known id that looks most like `identifier`, or None when none comes near."""
-    matches = get_close_matches(identifier, known, n=1, cutoff=0.4)
+    """Return the known id that looks most like `identifier`, or None when none comes near.
+
+    An id that contains what was typed is nearer than one that only shares letters with it.
+    """
+    typed = identifier.replace("-", "_")
+    containing = [name for name in known if len(typed) > 2 and typed in name]
+    if containing:
+        return containing[0]
+    matches = get_close_matches(typed, known, n=1, cutoff=0.4)
     return matches[0] if matches else None
