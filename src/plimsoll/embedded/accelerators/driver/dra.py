@@ -23,8 +23,8 @@ _HEALTH_PERIOD = 10.0  # the kubelet takes a device for unknown after 30 s of si
 class PreparationService:
     """DRAPlugin: prepares and releases claims, each on its own: one that fails stops no other."""
 
-    def __init__(self, claims: Claims, pool: str) -> None:
-        self._claims, self._pool = claims, pool
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
         self._messages = kubelet_api.messages("dra")
 
     def NodePrepareResources(self, request: Any, context: Any) -> Any:  # noqa: N802, ARG002
@@ -133,7 +133,7 @@ def servers(
 ) -> list[kubelet_api.Server]:
     """Return the servers of the driver in the order in which they must start."""
     endpoint = settings.kubelet / "plugins" / DRIVER / "dra.sock"
-    preparation = PreparationService(claims, settings.node)
+    preparation = PreparationService(claims)
     stream = HealthService(inventory, health, settings.node)
     registration = RegistrationService(endpoint, on_registered)
     dra, healths, registrations = map(kubelet_api.services, ("dra", "health", "registration"))
