@@ -107,7 +107,15 @@ def _doubt(trial: Trial, control: Finding, reason: str) -> str:
         return f"for want of quota, not of room: {reason}"
     if quota is not None and quota < trial.cell.size:
         return f"its quota admits only {quota} pods, so room was not what it lacked"
+    if not _ran_with_room(trial):
+        return "no such gang ran with more room either, so room may not be what it lacked"
     return ""
+
+
+def _ran_with_room(trial: Trial) -> bool:
+    """Tell whether a gang of this shape was seen bound whole when there was room."""
+    spans = [span for step in (AMPLE, LIVENESS) if (span := trial.step(step))]
+    return any(trial.binding(span, span.window.gangs[0]).whole for span in spans if span.end)
 
 
 def judge_ample(trial: Trial, control: Finding) -> Finding:

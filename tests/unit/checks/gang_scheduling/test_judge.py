@@ -202,6 +202,28 @@ def test_nothing_bound_without_a_reason_is_undecided() -> None:
     assert "no reason" in because(story, c.OVERSIZED_GANG_WAITS)
 
 
+def test_a_gang_that_never_runs_does_not_lack_room() -> None:
+    story = told(
+        s.control,
+        lambda st: s.negative(st, reason="device class is not supported"),
+        lambda st: s.liveness(st, bound=0),
+        cell=replace(s.CELL, full=False),
+    )
+    assert outcomes(story)[c.OVERSIZED_GANG_WAITS] == "undecided"
+    assert "room may not be" in because(story, c.OVERSIZED_GANG_WAITS)
+
+
+def test_a_quick_cell_holds_when_its_gang_runs_once_there_is_room() -> None:
+    story = told(s.control, s.negative, s.liveness, cell=replace(s.CELL, full=False))
+    assert outcomes(story) == {
+        c.ENGINE_IN_CHARGE: "held",
+        c.PLAIN_PODS_FILL: "held",
+        c.OVERSIZED_GANG_WAITS: "held",
+        c.EVERY_KIND: "held",
+    }
+    assert verdicts(story)[0] is Verdict.INCONCLUSIVE  # tried in part, so it cannot pass alone
+
+
 def test_waiting_for_quota_is_not_waiting_for_room() -> None:
     cell = replace(s.CELL, quota_pods=100, quota_words=("insufficient quota",))
     story = told(
