@@ -1,8 +1,9 @@
 """Container images made from local files, so that the embedded platform needs no registry.
 
-An image is an OCI archive with one layer. It is deterministic: the same files give the same bytes,
-so an archive can be cached, compared and imported once. Images for pods of users and checks
-(busybox, Python) are made here; components make their own with `build_image`.
+An image is an OCI archive with one layer, or one on top of another image's. It is deterministic:
+the same files give the same bytes, so an archive can be cached, compared and imported once.
+Images for pods of users and checks (busybox, Python) are made here; components make their own with
+`build_image`.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
-from plimsoll.embedded.python_runtime import collect_runtime
+from plimsoll.embedded.python_runtime import ENVIRONMENT, collect_runtime
 from plimsoll.errors import PlimsollError
 from plimsoll.standard.images import BUSYBOX, PYTHON
 
 SEARCH_PATH = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin"
+PYTHON_ENVIRONMENT = {"PATH": SEARCH_PATH, **ENVIRONMENT}
 ACCOUNTS: Mapping[str, bytes] = {
     "/etc/passwd": b"root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n",
     "/etc/group": b"root:x:0:\nnogroup:x:65534:\n",
@@ -34,6 +38,20 @@ _MEDIA = "application/vnd.oci.image"
 
 Content = Path | bytes
 """What a file in an image holds: a file of this machine, or the bytes themselves."""
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """An uncompressed layer as a stretch of a file."""
+
+    digest: str
+    size: int
+    file: Path
+    offset: int
+
+    def descriptor(self) -> dict[str, object]:
+        media_type = f"{_MEDIA}.layer.v1.tar"
+        return {"mediaType": media_type, "digest": self.digest, "size": self.size}
 
 
 class ImageError(PlimsollError):
@@ -51,12 +69,14 @@ def build_image(
     entrypoint: Sequence[str] = (),
     command: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
+    base: Path | None = None,
 ) -> Path:
-    """Write a one-layer OCI archive to `path` (replaced atomically) and return `path`.
+    """Write an OCI archive to `path` (replaced atomically) and return `path`.
 
     `name` is the full reference (registry/repository:tag). `files` maps absolute paths in the image
     to their content, `links` absolute paths to symlink targets; parents and `directories` are made
     with mode 0755, and a world-writable /tmp is always there. `user` is numeric ("65532:65532").
+    The layers of the archive `base`, made here too, lie beneath: nodes store them once.
     Raises ImageError if a source file cannot be read.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +90,8 @@ def build_image(
             "Entrypoint": list(entrypoint) or None,
             "Cmd": list(command) or None,
         }
-        blobs = _describe(layer, name, process)
-        _write_archive(archive, blobs, layer)
+        layers = [*(_layers_of(base) if base else []), _layer_in(layer)]
+        _write_archive(archive, _describe(layers, name, process), layers)
         archive.replace(path)
     except OSError as error:
         raise ImageError(
@@ -122,7 +142,7 @@ def python_image() -> Path:
             files={**ACCOUNTS, **runtime.files(), "/bin/busybox": program},
             links={**_applets(program), **runtime.links},
             command=["python3"],
-            env={"PATH": SEARCH_PATH, **runtime.env},
+            env=PYTHON_ENVIRONMENT,
         )
 
     return cached(f"images/python-{key}.tar", make)
@@ -189,16 +209,41 @@ def _relative(name: str) -> str:
     return str(PurePosixPath("/", name).relative_to("/"))
 
 
-def _describe(layer: Path, name: str, process: Mapping[str, object]) -> dict[str, bytes]:
-    """Return every file of the archive by its path there; the layer's content stays empty."""
-    with layer.open("rb") as source:
-        layer_digest = "sha256:" + hashlib.file_digest(source, "sha256").hexdigest()
+def _layer_in(file: Path) -> _Layer:
+    with file.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+    return _Layer(f"sha256:{digest}", file.stat().st_size, file, 0)
+
+
+def _layers_of(archive_file: Path) -> list[_Layer]:
+    with tarfile.open(archive_file) as archive:
+        members = {member.name: member for member in archive}
+
+        def read(name: str) -> Any:
+            member = archive.extractfile(members[name])
+            assert member is not None  # noqa: S101 - every member is a file
+            return json.load(member)
+
+        (entry,) = read("index.json")["manifests"]
+        found = read(_blob_path(entry["digest"]))["layers"]
+    return [
+        _Layer(
+            one["digest"], one["size"], archive_file, members[_blob_path(one["digest"])].offset_data
+        )
+        for one in found
+    ]
+
+
+def _describe(
+    layers: Sequence[_Layer], name: str, process: Mapping[str, object]
+) -> dict[str, bytes]:
+    """Return every file of the archive but the layers, by its path there."""
     config = _json(
         {
             "architecture": _ARCHITECTURES.get(platform.machine(), platform.machine()),
             "os": "linux",
             "config": process,
-            "rootfs": {"type": "layers", "diff_ids": [layer_digest]},
+            "rootfs": {"type": "layers", "diff_ids": [layer.digest for layer in layers]},
         }
     )
     manifest = _json(
@@ -206,13 +251,7 @@ def _describe(layer: Path, name: str, process: Mapping[str, object]) -> dict[str
             "schemaVersion": 2,
             "mediaType": f"{_MEDIA}.manifest.v1+json",
             "config": _descriptor(f"{_MEDIA}.config.v1+json", config),
-            "layers": [
-                {
-                    "mediaType": f"{_MEDIA}.layer.v1.tar",
-                    "digest": layer_digest,
-                    "size": layer.stat().st_size,
-                }
-            ],
+            "layers": [layer.descriptor() for layer in layers],
         }
     )
     annotations = {"io.containerd.image.name": name, "org.opencontainers.image.ref.name": name}
@@ -222,14 +261,19 @@ def _describe(layer: Path, name: str, process: Mapping[str, object]) -> dict[str
         "index.json": _json({"schemaVersion": 2, "manifests": [entry]}),
         _blob_path(_digest(config)): config,
         _blob_path(_digest(manifest)): manifest,
-        _blob_path(layer_digest): b"",
     }
 
 
-def _write_archive(path: Path, blobs: Mapping[str, bytes], layer: Path) -> None:
+def _write_archive(path: Path, blobs: Mapping[str, bytes], layers: Sequence[_Layer]) -> None:
     with tarfile.open(path, "w") as archive:
         for name, content in blobs.items():
-            _add_file(archive, tarfile.TarInfo(name), content or layer)
+            _add_file(archive, tarfile.TarInfo(name), content)
+        for layer in layers:
+            entry = tarfile.TarInfo(_blob_path(layer.digest))
+            entry.size = layer.size
+            with layer.file.open("rb") as source:
+                source.seek(layer.offset)
+                archive.addfile(entry, source)
 
 
 def _digest(content: bytes) -> str:

@@ -23,6 +23,7 @@ PREFIX = "/usr/local"
 LIBRARIES = f"{PREFIX}/lib"
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 SITE_PACKAGES = f"{PREFIX}/{sys.platlibdir}/{VERSION}/site-packages"
+ENVIRONMENT = {"LD_LIBRARY_PATH": LIBRARIES}
 _LEFT_OUT = {
     "__pycache__", "distutils", "ensurepip", "idlelib", "lib2to3", "pydoc_data",
     "site-packages", "dist-packages", "test", "tests", "tkinter", "turtledemo",
@@ -36,11 +37,10 @@ class RuntimeFilesError(PlimsollError):
 
 @dataclass(frozen=True)
 class Runtime:
-    """What makes `python3` run in an image: files by their path there, links, environment."""
+    """What makes `python3` run in an image, beside ENVIRONMENT: files by their path, links."""
 
     sources: dict[str, Path]
     links: dict[str, str]
-    env: dict[str, str]
 
     @property
     def signature(self) -> str:
@@ -68,7 +68,7 @@ def collect_runtime() -> Runtime:
     sources[f"{PREFIX}/bin/{VERSION}"] = interpreter
     sources |= library_closure([interpreter, *sources.values()])
     links = {f"{PREFIX}/bin/{name}": VERSION for name in ("python", "python3")}
-    return Runtime(sources, links, {"LD_LIBRARY_PATH": LIBRARIES})
+    return Runtime(sources, links)
 
 
 def package_files(folder: Path, target: str) -> dict[str, Path]:

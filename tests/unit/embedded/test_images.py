@@ -88,6 +88,21 @@ def test_layer_has_files_links_folders_and_a_world_writable_tmp(tmp_path: Path, 
     }
 
 
+def test_layers_of_the_base_lie_beneath(tmp_path: Path, tool: Path) -> None:
+    base = build(tmp_path / "base.tar", tool)
+    upper = build_image(tmp_path / "upper.tar", name="upper:1", files={"/x": b"x"}, base=base)
+    found = []
+    for path in (base, upper):
+        with tarfile.open(path) as archive:
+            (entry,) = json.loads(content(archive, "index.json"))["manifests"]
+            manifest = json.loads(blob(archive, entry))
+            config = json.loads(blob(archive, manifest["config"]))
+            digests = [layer["digest"] for layer in manifest["layers"] if blob(archive, layer)]
+        assert config["rootfs"]["diff_ids"] == digests
+        found.append(digests)
+    assert (len(found[1]), found[1][0]) == (2, found[0][0])
+
+
 def test_same_files_give_the_same_bytes(tmp_path: Path, tool: Path) -> None:
     first = build(tmp_path / "one.tar", tool).read_bytes()
     os.utime(tool, (1, 1))

@@ -1,4 +1,4 @@
-"""The image in which the driver runs: the Python image's files, gRPC, and the driver itself."""
+"""The image in which the driver runs: gRPC and the driver itself on top of the Python image."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 import plimsoll
 from plimsoll.embedded.accelerators.stubs import generated_stubs
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
-from plimsoll.embedded.images import SEARCH_PATH, ImageError, build_image
+from plimsoll.embedded.images import PYTHON_ENVIRONMENT, ImageError, build_image, python_image
 from plimsoll.embedded.python_runtime import (
     SITE_PACKAGES,
-    Runtime,
-    collect_runtime,
     library_closure,
     package_files,
     with_byte_code,
@@ -34,26 +32,27 @@ def image_name() -> str:
 def driver_image() -> Path:
     """Return the cached archive of the driver's image.
 
-    Raises ImageError if a package is not installed, and what making stubs and runtimes raises.
+    Raises ImageError if a package is not installed, and what making stubs and the Python image
+    raises.
     """
-    runtime = collect_runtime()
+    base = python_image()
     sources = _package_sources() | _own_sources()
     sources |= package_files(generated_stubs(), SITE_PACKAGES)
     sources |= library_closure(sources.values())
     signatures = (f"{name}={file_signature(path)}" for name, path in sorted(sources.items()))
-    key = fingerprint([image_name(), runtime.signature, *signatures])
-    return cached(f"images/accelerators-{key}.tar", lambda path: _make(path, runtime, sources))
+    key = fingerprint([image_name(), base.name, *signatures])
 
+    def make(path: Path) -> None:
+        build_image(
+            path,
+            name=image_name(),
+            files=with_byte_code(sources),
+            entrypoint=["python3", "-m", PROGRAM],
+            env=PYTHON_ENVIRONMENT,
+            base=base,
+        )
 
-def _make(path: Path, runtime: Runtime, sources: dict[str, Path]) -> None:
-    build_image(
-        path,
-        name=image_name(),
-        files={**runtime.files(), **with_byte_code(sources)},
-        links=runtime.links,
-        entrypoint=["python3", "-m", PROGRAM],
-        env={"PATH": SEARCH_PATH, **runtime.env},
-    )
+    return cached(f"images/accelerators-{key}.tar", make)
 
 
 def _package_sources() -> dict[str, Path]:
