@@ -1,0 +1,373 @@
+"""The embedded platform as other code uses it: bring one up, find it, change it, remove it.
+
+`up` builds what is missing, writes down what it is about to make, starts the supervisor and follows
+it; all calls may be repeated, and a process that dies inside one leaves a platform that `down`
+removes completely.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+import plimsoll
+from plimsoll.embedded import components, faults
+from plimsoll.embedded.addresses import Addresses
+from plimsoll.embedded.cgroups import platform_cgroup
+from plimsoll.embedded.config import PlatformConfig, validate
+from plimsoll.embedded.processes import alive, boot_id, children, send
+from plimsoll.embedded.progress import EventFile, Report, silent
+from plimsoll.embedded.state import Folder, Record, StateError, SupervisorStatus, names
+from plimsoll.errors import PlimsollError
+
+if TYPE_CHECKING:
+    from lightkube import Client
+
+FOLLOW_SECONDS = 420
+_SILENT_SECONDS = 20
+
+
+class PlatformError(PlimsollError):
+    """A platform is not there, or did not become what it was asked to be."""
+
+
+class Platform:
+    """One platform of this machine, running or not."""
+
+    def __init__(self, folder: Folder, record: Record) -> None:
+        self.folder = folder
+        self.record = record
+        self.config = faults.effective(record.config)
+        """What the platform follows: what was asked for with the changes of its faults."""
+        self._client: Client | None = None
+
+    @property
+    def name(self) -> str:
+        """The platform's name."""
+        return self.folder.name
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig."""
+        return self.folder.kubeconfig
+
+    @property
+    def addresses(self) -> Addresses:
+        """Every address and number of the platform."""
+        return self.record.addresses
+
+    @property
+    def binaries(self) -> Mapping[str, Path]:
+        """Where each program is, by its name (kubectl, ctr ...)."""
+        return {name: Path(path) for name, path in self.record.binaries.items()}
+
+    @property
+    def client(self) -> Client:
+        """A synchronous client with the administrator's rights."""
+        if self._client is None:
+            from plimsoll.embedded.cluster import connect
+
+            self._client = connect(self.kubeconfig)
+        return self._client
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def node_pid(self, number: int) -> int:
+        """Return the id of a node's first process; raise PlatformError while it does not run."""
+        status = self.folder.read_status()
+        for part in status.parts if status else ():
+            if part.name == f"node{number}" and part.process and alive(part.process):
+                for child in children(part.process.pid):
+                    return child
+        raise PlatformError(
+            f"node{number} of the platform {self.name!r} does not run",
+            next_step=f"see its state with: plimsoll status --name {self.name}",
+        )
+
+    def run_in_node(
+        self, number: int, command: Sequence[str], *, seconds: float = 30
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program inside a node's namespaces and return what it printed, status included."""
+        enter = ["nsenter", f"--target={self.node_pid(number)}", "--all", "--", *command]
+        return subprocess.run(enter, capture_output=True, text=True, timeout=seconds, check=False)
+
+    def ready_nodes(self) -> set[str]:
+        """Return the names of the nodes that are Ready."""
+        from plimsoll.embedded.cluster import ready_nodes
+
+        return ready_nodes(self.client)
+
+    def waiting_for(self) -> str:
+        """Return what is still missing, in a few words; empty when all of it is ready."""
+        missing = {f"node{n}" for n in range(1, self.config.nodes + 1)} - self.ready_nodes()
+        if missing:
+            return f"the nodes {', '.join(sorted(missing))} to become ready"
+        for component in components.wanted(self.config):
+            if what := component.waiting_for(self):
+                return f"{component.title}: {what}"
+        return ""
+
+    def running(self) -> bool:
+        """Return whether its supervisor lives and has brought it to what was asked for."""
+        status = self.folder.read_status()
+        return bool(status and alive(status.supervisor) and status.reached == self.record.revision)
+
+
+def load(name: str) -> Platform | None:
+    """Return the platform of that name, running or not; None if there is none."""
+    if name not in names():
+        return None
+    folder = Folder(name)
+    record = folder.read_record()
+    return Platform(folder, record) if record else None
+
+
+def up(config: PlatformConfig, report: Report = silent) -> Platform:
+    """Return a running platform as `config` wants it; one that runs already is left as it is.
+
+    Raises UsageError for a configuration that cannot be meant, PlimsollError subclasses for a
+    machine that cannot carry it, PlatformError if it did not come up (it is then left for looking
+    at, and for `down`).
+    """
+    from plimsoll.embedded.prepare import prepare
+
+    validate(config)
+    existing = load(config.name)
+    if existing and existing.running():
+        return existing
+    effective = faults.effective(config)
+    components.wanted(effective)
+    if existing is None:
+        made = prepare(effective, report)
+    else:
+        made = prepare(existing.config, report)
+    folder = Folder(config.name)
+    with folder.lock():
+        record = folder.read_record()
+        if record is None:
+            record = _new_record(folder, config, made.binaries, made.images)
+        elif record.boot != boot_id():
+            record = _renewed_record(folder, record)
+        offset = _end_of(folder.progress)
+        _start_supervisor(folder, record)
+    _follow(folder, record.revision, report, offset)
+    return Platform(folder, record)
+
+
+def down(name: str) -> bool:
+    """Remove the platform of that name; return False if there was none.
+
+    Raises TeardownError naming what could not be removed.
+    """
+    from plimsoll.embedded.teardown import remove
+
+    if name not in names():
+        return False
+    folder = Folder(name)
+    with folder.lock():
+        remove(folder)
+    return True
+
+
+def reconfigure(
+    platform: Platform,
+    change: Callable[[PlatformConfig], PlatformConfig],
+    report: Report = silent,
+) -> Platform:
+    """Make a running platform follow `change` of its configuration; return it as it is then.
+
+    The number of nodes, the network and the name stay. Raises PlatformError if the platform does
+    not run or does not get there.
+    """
+    from plimsoll.embedded.prepare import prepare
+
+    config = validate(change(platform.record.config))
+    fixed = ("name", "network", "nodes")
+    if any(getattr(config, f) != getattr(platform.record.config, f) for f in fixed):
+        raise PlatformError(
+            f"a running platform keeps its {', '.join(fixed)}",
+            next_step=f"take it down first: plimsoll down --name {platform.name}",
+        )
+    made = prepare(faults.effective(config), report)
+    folder = platform.folder
+    with folder.lock():
+        record = folder.read_record()
+        status = folder.read_status()
+        if record is None or status is None or not alive(status.supervisor):
+            raise PlatformError(
+                f"the platform {folder.name!r} does not run",
+                next_step=f"start it with: plimsoll up --name {folder.name}",
+            )
+        record = msgspec.structs.replace(
+            record,
+            config=config,
+            binaries=record.binaries | made.binaries,
+            images=made.images,
+            revision=record.revision + 1,
+        )
+        folder.write_record(record)
+        offset = _end_of(folder.progress)
+        send(status.supervisor, signal.SIGHUP)
+    _follow(folder, record.revision, report, offset)
+    platform.close()
+    return Platform(folder, record)
+
+
+def add_components(platform: Platform, wanted: Sequence[str], report: Report = silent) -> Platform:
+    """Add components to a running platform and wait until they are ready."""
+    missing = tuple(name for name in wanted if name not in platform.record.config.components)
+    if not missing:
+        return platform
+    return reconfigure(
+        platform,
+        lambda config: msgspec.structs.replace(config, components=config.components + missing),
+        report,
+    )
+
+
+def apply_fault(platform: Platform, name: str, report: Report = silent) -> Platform:
+    """Break one promise of a running platform."""
+    faults.get(name)
+    return reconfigure(
+        platform,
+        lambda config: msgspec.structs.replace(config, faults=(*config.faults, name)),
+        report,
+    )
+
+
+def revert_fault(platform: Platform, name: str, report: Report = silent) -> Platform:
+    """Mend what the fault broke and wait until its health probe says that it is mended.
+
+    Raises PlatformError if it is not healthy after two minutes.
+    """
+    fault = faults.get(name)
+    fault.revert(platform)
+    mended = reconfigure(
+        platform,
+        lambda config: msgspec.structs.replace(
+            config, faults=tuple(other for other in config.faults if other != name)
+        ),
+        report,
+    )
+    deadline = time.monotonic() + 120
+    while what := fault.healthy(mended):
+        if time.monotonic() > deadline:
+            raise PlatformError(
+                f"the platform is not healthy after the fault {name!r} was reverted: {what}",
+                next_step=f"take it down: plimsoll down --name {platform.name}",
+            )
+        time.sleep(0.5)
+    return mended
+
+
+def _new_record(
+    folder: Folder, config: PlatformConfig, binaries: dict[str, str], images: tuple[str, ...]
+) -> Record:
+    from plimsoll.embedded.network import claim_range
+
+    record = Record(
+        config=config,
+        addresses=claim_range(folder.path, config.network),
+        cgroup=platform_cgroup(folder.name),
+        boot=boot_id(),
+        binaries=binaries,
+        images=images,
+        tool_version=plimsoll.__version__,
+    )
+    folder.write_record(record)
+    return record
+
+
+def _renewed_record(folder: Folder, record: Record) -> Record:
+    """Return the record for this boot of the machine: same platform, same range."""
+    from plimsoll.embedded.network import claim_range
+
+    claim_range(folder.path, str(record.addresses.network))
+    record = msgspec.structs.replace(record, boot=boot_id(), cgroup=platform_cgroup(folder.name))
+    folder.write_record(record)
+    return record
+
+
+def _start_supervisor(folder: Folder, record: Record) -> None:
+    """Start the supervisor, detached and inside the platform's group, unless it lives."""
+    import sys
+
+    status = folder.read_status()
+    if status and alive(status.supervisor):
+        return
+    folder.logs.mkdir(exist_ok=True)
+    command = record.cgroup.launch_supervisor(
+        [sys.executable, "-m", "plimsoll.embedded.supervisor", str(folder.path)]
+    )
+    with (folder.logs / "supervisor.log").open("ab") as log:
+        launched = subprocess.run(
+            ["setsid", "--fork", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env=dict(os.environ),
+            check=False,
+        )
+    if launched.returncode != 0:
+        raise PlatformError(
+            f"the supervisor of {folder.name!r} could not be started",
+            next_step=f"see {folder.logs}/supervisor.log",
+        )
+
+
+def _end_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _follow(folder: Folder, revision: int, report: Report, offset: int) -> None:
+    """Report the supervisor's progress until it has reached `revision`; raise if it does not."""
+    events = EventFile(folder.progress)
+    started = time.monotonic()
+    while time.monotonic() - started < FOLLOW_SECONDS:
+        found, offset = events.read(offset)
+        for event in found:
+            report(event)
+            if event.revision == revision and event.state == "stuck":
+                raise PlatformError(
+                    f"the platform {folder.name!r} did not come up: {event.detail}",
+                    next_step=f"remove it with: plimsoll down --name {folder.name}",
+                )
+        status = _status(folder)
+        if status and status.reached >= revision and not found:
+            return
+        silent_since = time.monotonic() - started
+        gone = status is None or not alive(status.supervisor)
+        if gone and silent_since > _SILENT_SECONDS:
+            raise PlatformError(
+                f"the supervisor of {folder.name!r} ended before the platform was up",
+                next_step=f"see {folder.logs}/supervisor.log, then plimsoll down",
+            )
+        time.sleep(0.05)
+    raise PlatformError(
+        f"the platform {folder.name!r} was not up after {FOLLOW_SECONDS} s",
+        next_step=f"see {folder.logs}, then remove it: plimsoll down --name {folder.name}",
+    )
+
+
+def _status(folder: Folder) -> SupervisorStatus | None:
+    if not folder.path.exists():
+        raise PlatformError(
+            f"the platform {folder.name!r} was taken down while it was coming up",
+            next_step="start it again with: plimsoll up",
+        )
+    try:
+        return folder.read_status()
+    except StateError:
+        return None
