@@ -75,6 +75,22 @@ class ClaimView(Struct, frozen=True, kw_only=True):
     control_words: str = ""
 
     @property
+    def pairs(self) -> tuple[tuple[FindingView, tuple[FindingView, ...]], ...]:
+        """Every finding with what was found of the control in the same group."""
+        beside = self.control.findings if self.control else ()
+        return tuple(
+            (item, tuple(each for each in beside if each.finding.group in {"", item.finding.group}))
+            for item in self.findings
+        )
+
+    @property
+    def in_groups(self) -> str:
+        """How many groups came to what, for a claim that was judged in several."""
+        found = [view.finding.outcome for view in self.findings]
+        counts = [f"{outcome} in {found.count(outcome)}" for outcome in _TELLING if outcome in found]
+        return f"{', '.join(counts)} of {len(found)} groups"
+
+    @property
     def outcome(self) -> str:
         """The most telling outcome of all groups, or `not judged`."""
         found = {view.finding.outcome for view in self.findings}

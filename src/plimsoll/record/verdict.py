@@ -138,9 +138,15 @@ def _group(claims: Mapping[str, Claim], findings: Sequence[Finding], group: str)
     elif all(finding.outcome is Outcome.NOT_APPLICABLE for finding in mine):
         verdict, because = Verdict.NOT_APPLICABLE, mine[0].because
     else:
-        held = sum(finding.outcome is Outcome.HELD for finding in mine)
-        verdict, because = Verdict.PASS, f"{held} of {len(mine)} claims that decide held"
+        verdict, because = Verdict.PASS, _all_held(mine)
     return GroupResult(verdict=verdict, because=because)
+
+
+def _all_held(findings: Sequence[Finding]) -> str:
+    held = {finding.claim for finding in findings if finding.outcome is Outcome.HELD}
+    spared = {finding.claim for finding in findings} - held
+    words = "the deciding claim held" if len(held) == 1 else f"all {len(held)} claims that decide held"
+    return f"{words}, {len(spared)} not applicable" if spared else words
 
 
 def _counter_example(finding: Finding, claims: Mapping[str, Claim]) -> bool:

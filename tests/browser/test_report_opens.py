@@ -1,0 +1,85 @@
+"""A report is read in a browser: nothing complains, nothing is fetched, it fits a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from plimsoll.evidence import write_run
+from tests.browser import chromium
+from tests.unit.evidence.story import JUDGES
+from tests.unit.evidence.voyage import voyage
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium.path() is None, reason="there is no chromium here"),
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = voyage().save(tmp_path_factory.mktemp("run"))
+    write_run(folder, JUDGES)
+    return folder / "report.html"
+
+
+@pytest.fixture(params=[(1280, False), (390, False), (390, True), (360, True)], ids=str)
+def page(report: Path, request: pytest.FixtureRequest) -> Iterator[chromium.Page]:
+    width, dark = request.param
+    with chromium.page() as opened:
+        opened.open(report, width=width, dark=dark, touch=width < 600)
+        yield opened
+
+
+def test_it_is_quiet_complete_and_fits(page: chromium.Page, report: Path) -> None:
+    assert page.complaints() == []
+    assert page.requests() == [report.as_uri()]
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth") is True
+    assert page.evaluate(_OUTSIDE) == []
+    page.evaluate("document.querySelector('h2').style.width = '2000px'")
+    assert len(page.evaluate(_OUTSIDE)) == 1
+
+
+def test_the_timeline_is_drawn(page: chromium.Page) -> None:
+    assert page.evaluate("document.querySelectorAll('svg.track rect').length > 20") is True
+
+
+def test_text_from_the_cluster_stays_text(page: chromium.Page) -> None:
+    assert page.evaluate("document.scripts.length") == 0
+    assert page.evaluate("document.body.textContent.includes('<script>alert(1)</script>')") is True
+
+
+def test_every_text_has_contrast(page: chromium.Page) -> None:
+    assert page.evaluate(_FAINT) == []
+    page.evaluate("document.querySelector('h2').style.color = 'rgb(128, 128, 128)'")
+    assert len(page.evaluate(_FAINT)) == 1
+
+
+_OUTSIDE = """[...document.querySelectorAll('main *')].filter(each => {
+  const box = each.getBoundingClientRect();
+  const hidden = each.closest('.hidden, thead, .wide, svg, pre') !== null;
+  return !hidden && box.width > 0 && box.right > window.innerWidth + 0.5;
+}).map(each => each.outerHTML.slice(0, 120))"""
+
+_FAINT = """(() => {
+  const parts = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = each => {
+    for (let at = each; at; at = at.parentElement) {
+      const color = parts(getComputedStyle(at).backgroundColor);
+      if (color.length === 3 || color[3] > 0.99) return color;
+    }
+    return parts(getComputedStyle(document.body).backgroundColor);
+  };
+  return [...document.querySelectorAll('body *')].filter(each => {
+    const own = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!own || each.closest('svg, .skip')) return false;
+    const [a, b] = [light(parts(getComputedStyle(each).color)), light(behind(each))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
+  }).map(each => each.outerHTML.slice(0, 120));
+})()"""
