@@ -47,6 +47,10 @@ class PlatformConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     native_gang: bool = True
     """Kubernetes' own PodGroup API and gang scheduling (feature gate GenericWorkload)."""
+    kueue_controller: bool = True
+    """Kueue's manager and webhooks; without them its kinds are there and nothing acts on them."""
+    kueue_topology: bool = True
+    """Kueue's topology-aware scheduling; without it only quota decides."""
     runtime_binary: str = ""
     """Absolute path of the OCI runtime that containerd calls; empty takes runc as built."""
     driver_fault: str = ""

@@ -1,0 +1,115 @@
+"""The component `gang`: Kueue, for Jobs that start entirely or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightkube import ApiError
+from lightkube.resources.admissionregistration_v1 import (
+    MutatingWebhookConfiguration,
+    ValidatingWebhookConfiguration,
+)
+from lightkube.resources.apps_v1 import Deployment
+
+from plimsoll.embedded.cache import cached, file_signature, fingerprint
+from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.images import ACCOUNTS, build_image
+from plimsoll.embedded.kueue import manifests, upstream
+from plimsoll.embedded.kueue.certificates import webhook_secret
+
+if TYPE_CHECKING:
+    from lightkube import Client
+
+    from plimsoll.embedded.platform import Platform
+
+_WEBHOOKS = ("kueue-mutating-webhook-configuration", "kueue-validating-webhook-configuration")
+
+
+class Kueue:
+    """Kueue in the cluster, in charge of Jobs that name a queue."""
+
+    name = "gang"
+    title = "Kueue (gang scheduling)"
+    builds: Sequence[str] = ("kubernetes", "kueue")
+
+    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
+        """Return False: it is a component of its own."""
+        return False
+
+    def images(
+        self,
+        config: PlatformConfig,  # noqa: ARG002
+        binaries: Mapping[str, Path],
+    ) -> Sequence[Path]:
+        """Return the image of the manager; also renders its manifests, which installing reads."""
+        manager = binaries["kueue"]
+        upstream.render(manager, binaries["kubectl"])
+        key = fingerprint([manifests.image_name(), file_signature(manager)])
+
+        def make(path: Path) -> None:
+            build_image(
+                path,
+                name=manifests.image_name(),
+                files={**ACCOUNTS, "/manager": manager},
+                user="65532:65532",
+                entrypoint=["/manager"],
+            )
+
+        return [cached(f"images/kueue-{key}.tar", make)]
+
+    def install(self, platform: Platform) -> None:
+        """Apply Kueue; where the configuration wants no controller, take away what acts."""
+        secret = webhook_secret(
+            platform.folder.pki / "kueue-webhook.json", host=manifests.WEBHOOK_HOST
+        )
+        if not platform.config.kueue_controller:
+            _take_away(platform.client)
+        objects = upstream.read(platform.binaries["kueue"])
+        apply(platform.client, manifests.manifests(platform.config, objects, secret))
+
+    def waiting_for(self, platform: Platform) -> str:
+        """Return what is missing until Jobs are managed; empty when nothing is."""
+        if not platform.config.kueue_controller:
+            return ""
+        try:
+            deployment = platform.client.get(
+                Deployment, manifests.DEPLOYMENT, namespace=manifests.NAMESPACE
+            )
+        except ApiError as error:
+            if error.status.code == 404:
+                return "its Deployment to be applied"
+            raise
+        status = deployment.status
+        generation = deployment.metadata and deployment.metadata.generation
+        if not status or (status.observedGeneration or 0) < (generation or 0):
+            return "its Deployment to be looked at"
+        if not status.updatedReplicas or (status.availableReplicas or 0) < 1:
+            return "its manager to become ready"
+        return ""
+
+
+def _take_away(client: Client) -> None:
+    """Remove what acts: the webhooks first, so that none is asked after its server has gone."""
+    mutating, validating = _WEBHOOKS
+    with _absent_is_fine():
+        client.delete(MutatingWebhookConfiguration, mutating)
+    with _absent_is_fine():
+        client.delete(ValidatingWebhookConfiguration, validating)
+    with _absent_is_fine():
+        client.delete(Deployment, manifests.DEPLOYMENT, namespace=manifests.NAMESPACE)
+
+
+@contextmanager
+def _absent_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.status.code != 404:
+            raise
+
+
+COMPONENT = Kueue()

@@ -1,0 +1,1 @@
+"""Kueue as the embedded platform carries it: upstream's manifests, made to fit a small machine."""
