@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from plimsoll.embedded.accelerators.driver.settings import DriverError
+
 PACKAGE = "kubelet_api"
 _STREAMS_AND_CALLS = 8
 
@@ -35,7 +37,7 @@ class Server:
         self._server: Any = None
 
     def start(self) -> None:
-        """Serve; an old socket in the way is removed."""
+        """Serve; an old socket in the way is removed. Raises DriverError if it cannot be made."""
         import grpc  # noqa: PLC0415  (only the driver's image has it for certain)
 
         self._socket.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,10 @@ class Server:
         self._server = grpc.server(ThreadPoolExecutor(_STREAMS_AND_CALLS))
         for add in self._register:
             add(self._server)
-        self._server.add_insecure_port(f"unix:{self._socket}")
+        try:
+            self._server.add_insecure_port(f"unix:{self._socket}")
+        except RuntimeError as error:
+            raise DriverError(f"cannot serve on {self._socket}: {error}") from error
         self._server.start()
 
     def stop(self) -> None:

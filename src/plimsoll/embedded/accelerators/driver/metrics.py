@@ -152,6 +152,7 @@ def serve(collector: Collector, port: int) -> Callable[[], None]:
 
     def stop() -> None:
         server.shutdown()
+        server.server_close()
         thread.join(2)
 
     return stop
