@@ -190,7 +190,7 @@ def _folders(config: PlatformConfig, data: Path) -> dict[str, tuple[str, str]]:
     sockets = ["device-plugins"] if config.device_plugin else ["plugins", "plugins_registry"]
     return {
         "devices": ("/dev", "/dev"),
-        "cdi": ("/var/run/cdi", "/run/cdi"),
+        "cdi": ("/run/cdi", "/run/cdi"),
         "data": (str(data), "/data"),
         **{
             name.replace("_", "-"): (f"{_KUBELET}/{name}", f"{_KUBELET}/{name}") for name in sockets
