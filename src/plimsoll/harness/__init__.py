@@ -1,0 +1,28 @@
+"""What a check works with: cluster, journal, recorder, pods, probes, time limits, clean-up.
+
+Promises that a check cannot change a cluster without a trace: what it creates is journalled before
+and marked, what it sees is a fact, and what it leaves is removed or named.
+"""
+
+from plimsoll.harness.budgets import Budget
+from plimsoll.harness.cluster import Cluster
+from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError, Timeout
+from plimsoll.harness.harness import Harness
+from plimsoll.harness.needs import Needs, PlannedObject, Rule
+from plimsoll.harness.options import Options
+from plimsoll.harness.watch import Watch
+
+__all__ = [
+    "BlockedError",
+    "Budget",
+    "Cluster",
+    "ClusterError",
+    "Harness",
+    "Needs",
+    "Options",
+    "PlannedObject",
+    "RefusedError",
+    "Rule",
+    "Timeout",
+    "Watch",
+]

@@ -1,0 +1,98 @@
+"""What a check declares before it runs: rights, objects, accelerators and time.
+
+Pure data. The plan, the RBAC manifest, preflight and the decision which checks run side by side
+are all derived from it, so a check states each need exactly once.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """Rights on resources: what a role must grant."""
+
+    groups: tuple[str, ...]
+    """API groups; the core group is the empty string."""
+    resources: tuple[str, ...]
+    """Plural names, with subresource where one is meant, for example `pods/exec`."""
+    verbs: tuple[str, ...]
+    namespaced: bool = True
+    """True: only in the run's own namespaces. False: cluster-wide."""
+    purpose: str = ""
+    optional: bool = False
+    """Missing rights do not block the check: it notes what it cannot see and goes on."""
+
+
+class PlannedObject(Struct, frozen=True, kw_only=True):
+    """Objects that a check will create, for the plan."""
+
+    kind: str
+    count: int
+    purpose: str
+    scope: str = "own namespace"
+
+
+class Needs(Struct, frozen=True, kw_only=True):
+    """Everything that a check must have, see the fields."""
+
+    minutes: float
+    """How long it usually takes."""
+    accelerators: int = 0
+    """How many free accelerators it can use at most."""
+    exclusive: bool = False
+    """It needs the cluster's free capacity for itself."""
+    rules: tuple[Rule, ...] = ()
+    namespaces: int = 1
+    pod_security: str = "baseline"
+    """Pod Security level of its own namespace: restricted, baseline or privileged."""
+    plan: tuple[PlannedObject, ...] = ()
+
+
+_OBSERVE = ("get", "list", "watch")
+
+HARNESS_RULES: tuple[Rule, ...] = (
+    Rule(
+        groups=("",),
+        resources=("namespaces",),
+        verbs=("get", "list", "create", "delete"),
+        namespaced=False,
+        purpose="own namespaces; see whether another run is alive",
+    ),
+    Rule(
+        groups=("",),
+        resources=("nodes",),
+        verbs=_OBSERVE,
+        namespaced=False,
+        purpose="know the nodes that exist at the start and notice new ones",
+    ),
+    Rule(
+        groups=("",),
+        resources=("pods",),
+        verbs=("list", "watch"),
+        namespaced=False,
+        purpose="notice pending pods of others, and give way",
+    ),
+    Rule(
+        groups=("scheduling.k8s.io",),
+        resources=("priorityclasses",),
+        verbs=("get", "list", "create", "delete"),
+        namespaced=False,
+        purpose="a priority below everybody's for pods that may stay pending",
+    ),
+    Rule(
+        groups=("coordination.k8s.io",),
+        resources=("leases",),
+        verbs=("get", "list", "create", "update", "delete"),
+        purpose="mark the run as alive",
+    ),
+    Rule(
+        groups=("",),
+        resources=("pods",),
+        verbs=(*_OBSERVE, "create", "delete"),
+        purpose="the pods of the check",
+    ),
+    Rule(groups=("",), resources=("pods/exec",), verbs=("get", "create"), purpose="probes in pods"),
+    Rule(groups=("",), resources=("events",), verbs=("list",), purpose="say what a pod waits for"),
+)
+"""The rights that the harness itself uses, for every check."""
