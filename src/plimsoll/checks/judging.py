@@ -192,10 +192,14 @@ def probe(record: Record, role: str) -> ProbeResult | None:
     return found[-1] if found else None
 
 
-def timeout(record: Record, stage: str) -> StageEnded | None:
-    """Return the timeout of `stage`, if its last end was one."""
-    ended = record.of(StageEnded, stage=stage)
-    return ended[-1] if ended and ended[-1].outcome == "timeout" else None
+def timeout(record: Record, stage: str, owner: str = "") -> StageEnded | None:
+    """Return the last timeout of `stage`; with `owner` that of the pod of this name."""
+    ended = [
+        fact
+        for fact in record.of(StageEnded, stage=stage, outcome="timeout")
+        if fact.waiting_on.startswith(f"{owner}: " if owner else "")
+    ]
+    return ended[-1] if ended else None
 
 
 def refusal(record: Record, purpose: str) -> Refused | None:
@@ -210,7 +214,7 @@ def not_started(record: Record, owner: ObjectHistory, given: str) -> Ruling:
     Violated only when its start timed out without waiting on the outside, while the pod in the
     role `unclaimed` (same image) ran.
     """
-    stage = timeout(record, "start")
+    stage = timeout(record, "start", owner.name)
     control = pod(record, "unclaimed")
     ran = control.first(is_ready) if control else None
     if stage is None or stage.outside or ran is None or not is_bound(owner.last):

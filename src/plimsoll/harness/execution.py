@@ -58,7 +58,9 @@ class Execution:
         container: str | None = None,
         seconds: float = 60,
     ) -> ProbeResult:
-        """Run `checks/<requirement>/probes/<program>.py` in a container and return its fact.
+        """Run a probe of the check, or one that checks share, in a container; return its fact.
+
+        It is `checks/<requirement>/probes/<program>.py` or `checks/probes/<program>.py`.
 
         Raises BlockedError when the probe does not print one JSON object.
         """
@@ -87,8 +89,9 @@ class Execution:
         )
 
     def _source(self, program: str) -> str:
-        package = resources.files(f"plimsoll.checks.{self._requirement}")
-        return (package / "probes" / f"{program}.py").read_text()
+        places = (f"plimsoll.checks.{self._requirement}", "plimsoll.checks")
+        files = [resources.files(place) / "probes" / f"{program}.py" for place in places]
+        return next((file for file in files if file.is_file()), files[0]).read_text()
 
     async def _exec(
         self,

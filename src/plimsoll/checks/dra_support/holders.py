@@ -92,7 +92,7 @@ def _never_allocated(record: Record, owner: ObjectHistory, claims: list[ObjectHi
     return undecided(
         f"pod {owner.name}: {seen}" + (f"; the scheduler says: {reason}" if reason else ""),
         owner.events[-1],
-        timeout(record, "scheduling"),
+        timeout(record, "scheduling", owner.name),
         next_step="see whether the chosen devices were taken by others while the check ran",
     )
 

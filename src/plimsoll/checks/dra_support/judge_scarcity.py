@@ -123,7 +123,7 @@ def _release(record: Record) -> Ruling:
     stretch = undisturbed(record, "n-plus-one")
     contenders, end = _contenders(record), stretch.closed.sequence
     waiting = [owner for owner in contenders if first_before(owner, is_bound, end) is None]
-    taken = record.of(ActionTaken, action="deleted", kind="Pod", purpose="release")
+    taken = record.of(ActionTaken, action="delete", kind="Pod", purpose="release")
     gone = next((owner for owner in contenders if taken and owner.uid == taken[-1].uid), None)
     if len(waiting) != 1 or gone is None:
         return undecided(
@@ -179,7 +179,7 @@ def _unsatisfiable(record: Record) -> Ruling:
 
 def _waited_beside_control(record: Record, owner: ObjectHistory) -> Ruling:
     stretch = undisturbed(record, "unsatisfiable")
-    control = pod(record, "control:unsatisfiable")
+    control = pod(record, "control.unsatisfiable")
     ran = first_before(control, is_ready, stretch.closed.sequence) if control else None
     if ran is None:
         return undecided(

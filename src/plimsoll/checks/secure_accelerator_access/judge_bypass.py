@@ -69,7 +69,7 @@ def _cannot_open(role: str, record: Record) -> Ruling:
 
 def _bypass(kind: str, record: Record) -> Ruling:
     accelerator(record)
-    prefix = f"bypass:{kind}:"
+    prefix = f"bypass.{kind}."
     absent = [
         fact
         for fact in record.of(Observation, subject="bypass-absent")

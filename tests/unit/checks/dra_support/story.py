@@ -226,7 +226,7 @@ class Story:
         if started:
             self._probe(role, [f"id-{device}" for device in devices])
         else:
-            self._timeout("start", "the container to start")
+            self._timeout("start", f"pod-{role}: the container to start")
 
     def _timeout(self, stage: str, waiting_on: str) -> None:
         self._add(
@@ -277,7 +277,7 @@ class Story:
         self._window("n-plus-one", "closed")
         self._add(
             ActionTaken,
-            action="deleted",
+            action="delete",
             kind="Pod",
             name="pod-contender-0",
             uid="uid-pod-contender-0",
@@ -295,7 +295,7 @@ class Story:
         reason = "" if self.scheduler_silent else "Unschedulable"
         self._pod("unsatisfiable", node="", ready=False, reason=reason)
         if self.control_runs:
-            self._pod("control:unsatisfiable")
+            self._pod("control.unsatisfiable")
         if self.impossible_runs:
             self._pod("unsatisfiable")
         self._window("unsatisfiable", "closed")

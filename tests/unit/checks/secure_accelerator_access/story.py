@@ -27,11 +27,11 @@ RESOURCE = "example/accelerator"
 REQUIREMENT = "secure_accelerator_access"
 NUMBERS = {"d0": "b:7:100", "d1": "b:7:101", "d2": "b:7:102"}
 BYPASSES = (
-    "bypass:environment:EXAMPLE_VISIBLE_DEVICES=all",
-    "bypass:environment:EXAMPLE_VISIBLE_DEVICES=id",
-    "bypass:volume-mounts:list",
-    "bypass:annotation:cdi",
-    "bypass:runtime-class:example",
+    "bypass.environment.EXAMPLE_VISIBLE_DEVICES-all",
+    "bypass.environment.EXAMPLE_VISIBLE_DEVICES-id",
+    "bypass.volume-mounts.list",
+    "bypass.annotation.cdi",
+    "bypass.runtime-class.example",
 )
 Json = dict[str, Any]
 
@@ -140,7 +140,11 @@ class Story:
         self._pod(role)
         if role in self.not_started:
             self._add(
-                StageEnded, stage="start", outcome="timeout", seconds=60.0, waiting_on="the runtime"
+                StageEnded,
+                stage="start",
+                outcome="timeout",
+                seconds=60.0,
+                waiting_on=f"pod-{role}: the runtime",
             )
             return
         self._probe(role)
@@ -232,5 +236,5 @@ class Story:
                 message="a policy says no",
                 purpose=role,
             )
-        elif role.split(":")[1] not in self.absent:
+        elif role.split(".")[1] not in self.absent:
             self._run(role)

@@ -91,10 +91,10 @@ VIOLATED: list[tuple[str, Change]] = [
     ),
     ("second-cannot-open-first", made("second", "ok", "ok")),
     ("unclaimed-cannot-open", made("unclaimed", "ok", "ok")),
-    ("environment-does-not-bypass", inside("bypass:environment:EXAMPLE_VISIBLE_DEVICES=all", "d2")),
-    ("volume-mounts-do-not-bypass", inside("bypass:volume-mounts:list", "d2")),
-    ("annotation-does-not-bypass", inside("bypass:annotation:cdi", "d2")),
-    ("runtime-class-does-not-bypass", inside("bypass:runtime-class:example", "d2")),
+    ("environment-does-not-bypass", inside("bypass.environment.EXAMPLE_VISIBLE_DEVICES-all", "d2")),
+    ("volume-mounts-do-not-bypass", inside("bypass.volume-mounts.list", "d2")),
+    ("annotation-does-not-bypass", inside("bypass.annotation.cdi", "d2")),
+    ("runtime-class-does-not-bypass", inside("bypass.runtime-class.example", "d2")),
     ("sidecar-sees-none", inside("sidecar", "d0")),
     ("nothing-left-after-release", inside("after-release", "d0")),
     ("nothing-left-after-release", made("after-release", "ok", "ok")),
@@ -144,12 +144,12 @@ OPEN: list[tuple[str, str, Change]] = [
     (
         "environment-does-not-bypass",
         "not exercised",
-        changed(refused={"bypass:environment:EXAMPLE_VISIBLE_DEVICES=id"}),
+        changed(refused={"bypass.environment.EXAMPLE_VISIBLE_DEVICES-id"}),
     ),
     (
         "annotation-does-not-bypass",
         "not exercised",
-        changed(not_started={"bypass:annotation:cdi"}),
+        changed(not_started={"bypass.annotation.cdi"}),
     ),
     (
         "runtime-class-does-not-bypass",
@@ -179,7 +179,7 @@ def test_claimed_pod_that_gets_all_devices_fails_plainly() -> None:
 
 def test_runtime_that_obeys_a_variable_fails_strictly() -> None:
     story = Story()
-    story.inside["bypass:environment:EXAMPLE_VISIBLE_DEVICES=all"] = ["d0", "d1", "d2"]
+    story.inside["bypass.environment.EXAMPLE_VISIBLE_DEVICES-all"] = ["d0", "d1", "d2"]
     assert verdicts(story) == (Verdict.PASS, Verdict.FAIL)
 
 
