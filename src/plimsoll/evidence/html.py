@@ -43,7 +43,7 @@ def render(record: Record, judgements: Sequence[Judgement], judges: Judges = SHI
         style=Markup(style),  # noqa: S704  (our own file)
         style_hash=digest,
     )
-    return page.encode("utf-8", errors="replace")
+    return page.strip().encode("utf-8", errors="replace") + b"\n"
 
 
 @cache

@@ -42,7 +42,7 @@ from plimsoll.standard.verdicts import Basis, Outcome, Verdict
 
 FACTS_PER_FINDING = 12
 FACT_CHARACTERS = 2_500
-EMBEDDED_CHARACTERS = 1_500_000
+EMBEDDED_CHARACTERS = 1_000_000
 """How much of the facts a whole report embeds; the rest is in facts.jsonl beside it."""
 
 ROWS = 60
@@ -87,7 +87,9 @@ class ClaimView(Struct, frozen=True, kw_only=True):
     def in_groups(self) -> str:
         """How many groups came to what, for a claim that was judged in several."""
         found = [view.finding.outcome for view in self.findings]
-        counts = [f"{outcome} in {found.count(outcome)}" for outcome in _TELLING if outcome in found]
+        counts = [
+            f"{outcome} in {found.count(outcome)}" for outcome in _TELLING if outcome in found
+        ]
         return f"{', '.join(counts)} of {len(found)} groups"
 
     @property

@@ -119,7 +119,7 @@ def _gang(story: Story) -> None:
         story.now += 2
         if name == "gang-a":
             for n in range(size):
-                story.now += 0.05
+                story.now += 0.1
                 _member(story, name, n, "Pending", node=f"node-{n % 2 + 1}")
             _podgroup(story, name, "True", "Scheduled")
             story.now += 1
