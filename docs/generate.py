@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from plimsoll.cli import COMMANDS, command_app
+from plimsoll.cli.fault import SeenVerdict
 from plimsoll.embedded import faults
 from tests.unit.cli.bad_input import CASES
 
@@ -43,18 +44,6 @@ def _commands() -> Iterator[str]:
             empty = default in (None, False, (), "") or default is argument.field_info.empty
             yield f"| {shown} | {meaning} | {'' if empty else f'`{default}`'} |"
         yield ""
-
-
-class SeenVerdict(msgspec.Struct):
-    """One line of docs/results/faults.jsonl: what a fault run ended with."""
-
-    commit: str
-    fault: str
-    requirement: str
-    verdict: str
-    strict_verdict: str
-    as_expected: bool
-    seconds: float
 
 
 def fault_table() -> str:

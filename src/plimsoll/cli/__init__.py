@@ -85,7 +85,7 @@ def command_app(name: str) -> App:
         near = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean `plimsoll {near[0]}`?" if near else "`plimsoll --help` lists them"
         raise UsageError(f"there is no command {name!r}", next_step=hint)
-    from cyclopts import App  # noqa: PLC0415  (loading it takes longer than the overview may)
+    from cyclopts import App
 
     app = App(name="plimsoll", version=__version__, help=COMMANDS[name])
     app.command(f"plimsoll.cli.{name}:{name}", name=name, help=COMMANDS[name])
@@ -94,7 +94,7 @@ def command_app(name: str) -> App:
 
 def _dispatch(tokens: Sequence[str]) -> int:
     app = command_app(tokens[0])
-    from cyclopts import CycloptsError  # noqa: PLC0415
+    from cyclopts import CycloptsError
 
     try:
         result = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")

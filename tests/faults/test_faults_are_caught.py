@@ -1,0 +1,26 @@
+"""A broken platform gets the verdicts that its fault expects, plain and strict.
+
+One fault per requirement runs here; `make test-faults` runs the whole table.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from plimsoll import cli
+from plimsoll.embedded import faults
+from plimsoll.errors import ExitCode
+
+ONE_PER_REQUIREMENT = {
+    entry.requirement: name for name, entry in sorted(faults.registry().items(), reverse=True)
+}
+
+
+@pytest.mark.parametrize("name", ONE_PER_REQUIREMENT.values())
+def test_fault_is_caught(name: str, broken_platform: str, tmp_path: Path) -> None:
+    status = cli.run(
+        ["fault", "run", name, "--name", broken_platform, "--keep", "--out", str(tmp_path)]
+    )
+    assert status == ExitCode.PASS
