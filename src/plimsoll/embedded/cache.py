@@ -43,7 +43,7 @@ def file_signature(path: Path) -> str:
     return f"{path}:{status.st_size}:{status.st_mtime_ns}"
 
 
-def cached(name: str, make: Callable[[Path], None]) -> Path:
+def cached(name: str, make: Callable[[Path], object]) -> Path:
     """Return the path `name` below the cache, calling `make(temporary path)` if it is not there.
 
     `name` must hold the fingerprint of everything that `make` reads. `make` creates a file or a

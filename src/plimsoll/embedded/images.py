@@ -109,7 +109,7 @@ def busybox_image() -> Path:
 
     Raises ImageError if this machine has no static busybox.
     """
-    program = _static_busybox()
+    program = static_busybox()
     key = fingerprint([_LAYOUT, file_signature(program), BUSYBOX])
 
     def make(path: Path) -> None:
@@ -131,7 +131,7 @@ def python_image() -> Path:
     As in the slim Python image that it stands for, `python3` and `sh` run. Raises ImageError if the
     interpreter's libraries cannot be found or this machine has no static busybox.
     """
-    program = _static_busybox()
+    program = static_busybox()
     runtime = collect_runtime()
     key = fingerprint([_LAYOUT, runtime.signature, file_signature(program), PYTHON])
 
@@ -148,7 +148,8 @@ def python_image() -> Path:
     return cached(f"images/python-{key}.tar", make)
 
 
-def _static_busybox() -> Path:
+def static_busybox() -> Path:
+    """Return the path of this machine's static busybox; raise ImageError if it has none."""
     found = shutil.which("busybox")
     if found is None:
         raise ImageError(

@@ -21,10 +21,10 @@ from plimsoll.embedded.network import node_commands
 from plimsoll.embedded.node_init import SPEC_FILE, NodeSpec
 from plimsoll.embedded.pki import Pki
 from plimsoll.embedded.state import Folder, Record, write_atomically
+from plimsoll.embedded.tools import CNI_FOLDERS, cni_folder
 
 SOCKET = "/run/containerd/containerd.sock"
 PAUSE_IMAGE = "plimsoll.local/pause:1"
-CNI_PLUGINS = "/usr/lib/cni"
 NODE_LABEL = "plimsoll.dev/node-number"
 
 
@@ -156,11 +156,10 @@ disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.internal.v1.traci
 
 [plugins."io.containerd.cri.v1.runtime"]
   restrict_oom_score_adj = true
-  enable_cdi = true
   cdi_spec_dirs = ["/run/cdi"]
 
 [plugins."io.containerd.cri.v1.runtime".cni]
-  bin_dirs = ["{CNI_PLUGINS}"]
+  bin_dirs = ["{cni_folder() or CNI_FOLDERS[0]}"]
   conf_dir = "{home}/etc/cni"
 
 [plugins."io.containerd.cri.v1.runtime".containerd]

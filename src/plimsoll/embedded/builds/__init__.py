@@ -1,0 +1,81 @@
+"""The programs of the embedded platform, as folders that pin upstream Go modules: one per build.
+
+A folder holds go.mod and go.sum, a main.go of a few lines where a main package cannot be built
+directly, and build.toml, which says how. What is built depends on these files alone, so their hash
+names the result, and a folder added here is a build added.
+"""
+
+from __future__ import annotations
+
+import platform
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from plimsoll.embedded.cache import fingerprint
+from plimsoll.errors import PlimsollError
+
+_FOLDER = Path(__file__).parent
+
+
+class BuildDescriptionError(PlimsollError):
+    """There is no such build, or its folder is damaged."""
+
+
+class Build(msgspec.Struct, frozen=True, kw_only=True):
+    """What build.toml says."""
+
+    title: str
+    version: str
+    usual_seconds: float
+    """On two idle cores with nothing cached."""
+    packages: tuple[str, ...]
+    """Import paths of the main packages; each gives a program named after its last element."""
+    links: tuple[str, ...] = ()
+    """Other names of the only program, which looks at the name it is called by."""
+    tags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    cgo: bool = False
+
+    def programs(self, name: str) -> tuple[str, ...]:
+        """Return the names of all programs that the build `name` gives, links included."""
+        built = [name if package == "." else Path(package).name for package in self.packages]
+        return (*built, *self.links)
+
+
+def folder(name: str) -> Path:
+    """Return the folder of a build."""
+    return _FOLDER / name
+
+
+@cache
+def load(name: str) -> Build:
+    """Return a build's description; raise BuildDescriptionError if it has none."""
+    path = folder(name) / "build.toml"
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Build)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise BuildDescriptionError(
+            f"the build {name!r} has no usable {path}: {error}",
+            next_step="install plimsoll again; its files are damaged",
+        ) from error
+
+
+def all_names() -> list[str]:
+    """Return the names of all builds."""
+    return sorted(path.parent.name for path in _FOLDER.glob("*/build.toml"))
+
+
+@cache
+def key(name: str) -> str:
+    """Return what names the result of a build: a hash of its folder and this machine's kind.
+
+    The Go toolchain is not part of it (go.mod says which one is needed), so that a machine with
+    finished programs needs no Go.
+    """
+    parts = [platform.machine()]
+    for path in sorted(folder(name).iterdir()):
+        if path.suffix in {".go", ".mod", ".sum", ".toml"}:
+            parts += [path.name, path.read_text()]
+    return fingerprint(parts)
