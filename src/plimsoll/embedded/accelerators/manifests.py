@@ -101,7 +101,7 @@ def _own_node_policy() -> list[Object]:
                 ],
                 "validations": [
                     {
-                        "expression": f"request.userInfo.extra[?'{node}'][0].orValue('') "
+                        "expression": f"request.userInfo.?extra[?'{node}'][?0].orValue('') "
                         "== object.spec.?nodeName.orValue('-')",
                         "message": "an accelerator driver publishes only devices of its own node",
                     }
