@@ -1,0 +1,50 @@
+"""What observing `dra_support` needs: rights, objects, time."""
+
+from __future__ import annotations
+
+from plimsoll.harness import Needs, PlannedObject, Rule
+
+_GROUP = ("resource.k8s.io",)
+_READ = ("get", "list")
+_WRITE = ("create", "patch", "delete")
+
+NEEDS = Needs(
+    minutes=2,
+    accelerators=64,
+    exclusive=True,
+    pod_security="restricted",
+    rules=(
+        Rule(
+            groups=_GROUP,
+            resources=("deviceclasses", "resourceslices"),
+            verbs=(*_READ, *_WRITE),
+            namespaced=False,
+            purpose="read what is published; create, read, update and delete one of its own",
+        ),
+        Rule(
+            groups=_GROUP,
+            resources=("resourceclaims",),
+            verbs=("list",),
+            namespaced=False,
+            purpose="know which devices others hold",
+        ),
+        Rule(
+            groups=_GROUP,
+            resources=("resourceclaims", "resourceclaimtemplates"),
+            verbs=(*_READ, "watch", *_WRITE),
+            purpose="claims for the check's pods",
+        ),
+    ),
+    plan=(
+        PlannedObject(kind="DeviceClass", count=1, purpose="write, read, delete", scope="cluster"),
+        PlannedObject(
+            kind="ResourceSlice",
+            count=1,
+            purpose="write, read, delete; empty, of a driver that does not exist",
+            scope="cluster",
+        ),
+        PlannedObject(kind="ResourceClaim", count=4, purpose="claims made by hand"),
+        PlannedObject(kind="ResourceClaimTemplate", count=5, purpose="claims made for pods"),
+        PlannedObject(kind="Pod", count=8, purpose="hold claims, or wait; and N+1 on N devices"),
+    ),
+)
