@@ -85,3 +85,13 @@ def wait_until_gone(process: ProcessId, seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def inner_pid(pid: int) -> int:
+    """Return the id that a process has in its own process namespace, 0 if it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    ids = next((line for line in status.splitlines() if line.startswith("NSpid:")), "NSpid: 0")
+    return int(ids.split()[-1])

@@ -112,16 +112,21 @@ def check_machine(*, to_build: Sequence[str], with_cgo: bool) -> None:
             "the embedded platform needs Linux",
             next_step="check a cluster of your own with: plimsoll check --kubeconfig FILE",
         )
-    if os.geteuid() != 0:
-        raise MachineError(
-            "the embedded platform needs root: it makes namespaces, mounts and devices",
-            next_step="call it with sudo; a cluster of your own can be checked without root",
-        )
+    require_root()
     needs = [*RUN_NEEDS, *(BUILD_NEEDS if to_build else ()), *(CGO_NEEDS if with_cgo else ())]
     missing_needs([need for need in needs if not need.there()])
     _check_space(state_root(), _RUN_BYTES, "run a platform")
     if to_build:
         _check_space(cache_folder(), _BUILD_BYTES, f"build {', '.join(to_build)}")
+
+
+def require_root() -> None:
+    """Raise MachineError unless this process is root."""
+    if os.geteuid() != 0:
+        raise MachineError(
+            "the embedded platform needs root: it makes namespaces, mounts and devices",
+            next_step="call it with sudo; a cluster of your own can be checked without root",
+        )
 
 
 def missing_needs(absent: Sequence[Need]) -> None:
