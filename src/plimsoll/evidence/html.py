@@ -34,12 +34,17 @@ _ICONS = {
 }
 
 
-def render(record: Record, judgements: Sequence[Judgement], judges: Judges = SHIPPED) -> bytes:
+def render(
+    record: Record,
+    judgements: Sequence[Judgement],
+    earlier: Sequence[Judgement] = (),
+    judges: Judges = SHIPPED,
+) -> bytes:
     """Return `report.html` as UTF-8; the same facts and judgements give the same bytes."""
     style = _resource("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = _template().render(
-        view=build(record, judgements, judges),
+        view=build(record, judgements, earlier, judges),
         style=Markup(style),  # noqa: S704  (our own file)
         style_hash=digest,
     )

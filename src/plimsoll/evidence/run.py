@@ -72,7 +72,7 @@ def generated(
         VERDICTS: encode(build_verdicts(record, judgements, earlier)),
         JUNIT: junit.render(record, judgements, judges),
         RESULTS: gotest.render(record, judgements, judges),
-        REPORT: html.render(record, judgements, judges),
+        REPORT: html.render(record, judgements, earlier, judges),
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
+from plimsoll.evidence.conditions import Row, Table, conditions, discoveries, short
 from plimsoll.evidence.describe import compact, describe
 from plimsoll.evidence.judging import Judges
 from plimsoll.evidence.manifest import moment
@@ -28,14 +29,7 @@ from plimsoll.record import (
     group_results,
 )
 from plimsoll.record.facts import (
-    Blocked,
-    CleanedUp,
-    DeadlineSet,
     Discovered,
-    Interference,
-    Refused,
-    StageEnded,
-    WatchGap,
 )
 from plimsoll.standard.requirements import REQUIREMENTS, VERSIONS
 from plimsoll.standard.verdicts import Basis, Outcome, Verdict
@@ -44,8 +38,6 @@ FACTS_PER_FINDING = 12
 FACT_CHARACTERS = 2_500
 EMBEDDED_CHARACTERS = 1_000_000
 """How much of the facts a whole report embeds; the rest is in facts.jsonl beside it."""
-
-ROWS = 60
 
 
 class FactView(Struct, frozen=True, kw_only=True):
@@ -108,14 +100,6 @@ class Matrix(Struct, frozen=True, kw_only=True):
     strict: dict[tuple[str, str], GroupResult]
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """A line of one of the small tables."""
-
-    name: str
-    value: str
-    note: str = ""
-
-
 class RequirementView(Struct, frozen=True, kw_only=True):
     """Everything that the report says of one requirement."""
 
@@ -127,14 +111,14 @@ class RequirementView(Struct, frozen=True, kw_only=True):
     counts: tuple[tuple[str, int], ...]
     matrix: Matrix | None
     timeline: Timeline | None
-    tables: tuple[tuple[str, str, tuple[Row, ...]], ...]
-    """Heading, what it is, lines."""
+    tables: tuple[Table, ...]
 
 
 class ReportView(Struct, frozen=True, kw_only=True):
     """The whole report."""
 
     headline: str
+    strictly: str
     platform: str
     run: str
     started: str
@@ -159,14 +143,20 @@ _TELLING = (
 _BASIS_ORDER = (Basis.CHECKLIST, Basis.KAR, Basis.STRICTER, Basis.INFORMATIVE)
 
 
-def build(record: Record, judgements: Sequence[Judgement], judges: Judges) -> ReportView:
-    """Return the view of a run."""
+def build(
+    record: Record,
+    judgements: Sequence[Judgement],
+    earlier: Sequence[Judgement],
+    judges: Judges,
+) -> ReportView:
+    """Return the view of a run; `earlier` are older judgements that came to something else."""
     run = record.run
     room = _Room(record)
     verdicts = [judgement.decided(strict=run.strict) for judgement in judgements]
     last = max(fact.time for fact in record.facts)
     return ReportView(
         headline=_headline(verdicts),
+        strictly="" if run.strict else _strictly(judgements),
         platform=platform(record),
         run=run.run,
         started=moment(run.time)[:16].replace("T", " ") + " UTC",
@@ -176,16 +166,17 @@ def build(record: Record, judgements: Sequence[Judgement], judges: Judges) -> Re
         strict=run.strict,
         tally=tuple((str(v), verdicts.count(v)) for v in Verdict if v in verdicts),
         about=tuple(_about(record, judgements)),
-        discovery=tuple(_discoveries(record.of(Discovered, requirement=""))),
-        requirements=tuple(_requirement(record, found, judges, room) for found in judgements),
+        discovery=tuple(discoveries(record.of(Discovered, requirement=""))),
+        requirements=tuple(
+            _requirement(record, found, earlier, judges, room) for found in judgements
+        ),
     )
 
 
 def platform(record: Record) -> str:
     """Return the name of what was checked: as the user declared it, as it was found, or neither."""
-    for subject in ("product", "platform"):
-        fact = record.discovered(subject)
-        named = fact.found if fact else {}
+    found = record.discovered("platform")
+    for named in (record.run.options.get("product") or {}, found.found if found else {}):
         name = named.get("name") or named.get("platformName") or named.get("platform")
         version = named.get("version") or named.get("platformVersion") or ""
         if name:
@@ -207,6 +198,15 @@ def _headline(verdicts: Sequence[Verdict]) -> str:
     return ", ".join(parts)
 
 
+def _strictly(judgements: Sequence[Judgement]) -> str:
+    """Say in a sentence where the stricter claims come to something else."""
+    other = [each for each in judgements if each.strict_verdict != each.verdict]
+    failed = sum(each.strict_verdict is Verdict.FAIL for each in other)
+    parts = [f"{failed} would fail"] if failed else []
+    parts += [f"{len(other) - failed} would be open"] if len(other) > failed else []
+    return f"By Plimsoll's stricter claims {' and '.join(parts)}." if parts else ""
+
+
 def _about(record: Record, judgements: Sequence[Judgement]) -> Iterable[Row]:
     run = record.run
     yield Row(name="Kubernetes", value=run.cluster_version)
@@ -219,22 +219,15 @@ def _about(record: Record, judgements: Sequence[Judgement]) -> Iterable[Row]:
     yield Row(name="Judge versions", value=judges)
     yield Row(name="Facts", value=str(len(record.facts)))
     for name, value in run.options.items():
-        yield Row(name=f"--{name.replace('_', '-')}", value=_short(compact(value)))
-
-
-def _discoveries(found: Iterable[Discovered]) -> Iterable[Row]:
-    latest = {fact.subject: fact for fact in found}
-    for subject, fact in latest.items():
-        lines = [f"{key}: {compact(value)}" for key, value in fact.found.items()]
-        yield Row(name=subject, value=_short("\n".join(lines), 1200), note=f"fact {fact.sequence}")
-
-
-def _short(text: str, limit: int = 300) -> str:
-    return printable(shortened(text, limit))
+        yield Row(name=f"--{name.replace('_', '-')}", value=short(compact(value)))
 
 
 def _requirement(
-    record: Record, judgement: Judgement, judges: Judges, room: _Room
+    record: Record,
+    judgement: Judgement,
+    earlier: Sequence[Judgement],
+    judges: Judges,
+    room: _Room,
 ) -> RequirementView:
     identifier = judgement.requirement
     known = REQUIREMENTS.get(identifier)
@@ -251,7 +244,7 @@ def _requirement(
         counts=tuple((str(o), outcomes.count(o)) for o in _TELLING if o in outcomes),
         matrix=_matrix(claims, judgement),
         timeline=timeline(mine),
-        tables=tuple(table for table in _tables(mine, identifier) if table[2]),
+        tables=conditions(mine, earlier, identifier),
     )
 
 
@@ -304,70 +297,6 @@ def _matrix(claims: Sequence[Claim], judgement: Judgement) -> Matrix | None:
 def _cell(group: str) -> tuple[str, str]:
     way, separator, kind = group.rpartition(" / ")
     return (way, kind) if separator else (group, "result")
-
-
-def _tables(record: Record, identifier: str) -> Iterable[tuple[str, str, tuple[Row, ...]]]:
-    blocked = [
-        Row(name=fact.stage or "preflight", value=_short(fact.reason), note=_short(fact.next_step))
-        for fact in record.of(Blocked, requirement=identifier)
-    ]
-    refused = [
-        Row(
-            name=f"{fact.verb} {fact.kind}",
-            value=_short(f"{fact.code} {fact.message}"),
-            note=_short(fact.purpose),
-        )
-        for fact in record.of(Refused, requirement=identifier)
-    ]
-    interference = [
-        Row(name=fact.round or "run", value=_short(fact.what))
-        for fact in record.of(Interference, requirement=identifier)
-    ]
-    gaps = [
-        Row(name=fact.watch, value=_short(fact.reason))
-        for fact in record.of(WatchGap, requirement=identifier)
-    ]
-    yield "Blocked", "What the harness could not do", _capped(blocked)
-    yield "Interference", "Foreign activity that touched a claim", _capped(interference)
-    yield "Watch gaps", "Spans that were not seen; claims over them are undecided", _capped(gaps)
-    yield "Refused", "Requests that the cluster refused", _capped(refused)
-    yield (
-        "Deadlines",
-        "How long it waited, and who says so",
-        _capped(_deadlines(record, identifier)),
-    )
-    yield "Stages", "What took how long", _capped(_stages(record, identifier))
-    found = _discoveries(record.of(Discovered, requirement=identifier))
-    yield "Discovery", "What was found on the cluster", _capped(found)
-    yield "Clean-up", "What was removed, and what remains", _capped(_clean_up(record, identifier))
-
-
-def _deadlines(record: Record, identifier: str) -> Iterable[Row]:
-    for fact in {f.stage: f for f in record.of(DeadlineSet, requirement=identifier)}.values():
-        words = f"{seconds(fact.seconds)} \N{MIDDLE DOT} {fact.source}"
-        yield Row(name=fact.stage, value=words, note=_short(fact.passing_means))
-
-
-def _stages(record: Record, identifier: str) -> Iterable[Row]:
-    for fact in record.of(StageEnded, requirement=identifier):
-        outside = " (outside the platform)" if fact.outside else ""
-        words = f"{fact.outcome} after {seconds(fact.seconds)}"
-        note = f"waiting on {fact.waiting_on}{outside}" if fact.waiting_on else ""
-        yield Row(name=fact.stage, value=words, note=_short(note))
-
-
-def _clean_up(record: Record, identifier: str) -> Iterable[Row]:
-    for fact in record.of(CleanedUp, requirement=identifier):
-        remains = ", ".join(fact.remains) or "nothing remains"
-        yield Row(name=f"{fact.removed} objects removed", value=_short(remains, 1200))
-
-
-def _capped(rows: Iterable[Row]) -> tuple[Row, ...]:
-    every = tuple(rows)
-    if len(every) <= ROWS:
-        return every
-    more = Row(name="\N{HORIZONTAL ELLIPSIS}", value=f"{len(every) - ROWS} more in facts.jsonl")
-    return (*every[:ROWS], more)
 
 
 class _Room:

@@ -17,7 +17,7 @@ VOID = {"meta", "link"}
 
 def page(story: Story) -> str:
     record = story.record()
-    return html.render(record, judge_run(record, JUDGES), JUDGES).decode()
+    return html.render(record, judge_run(record, JUDGES), judges=JUDGES).decode()
 
 
 class Outline(HTMLParser):
