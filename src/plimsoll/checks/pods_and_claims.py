@@ -13,7 +13,7 @@ from typing import Any
 
 from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import Offer
-from plimsoll.harness import BlockedError, Harness, Watch
+from plimsoll.harness import BlockedError, Harness, Timeout, Watch
 from plimsoll.record.facts import Observation, ProbeResult
 
 Json = dict[str, Any]
@@ -45,9 +45,16 @@ class Bench:
     """Makes pods and claims on the chosen devices and takes them away again."""
 
     def __init__(
-        self, harness: Harness, offer: Offer, chosen: Sequence[dra.Device], pods: Watch
+        self,
+        harness: Harness,
+        offer: Offer,
+        chosen: Sequence[dra.Device],
+        pods: Watch,
+        *,
+        namespace: str = "",
     ) -> None:
         self.harness = harness
+        self.namespace = namespace or harness.namespace
         self.offer = offer
         self.chosen = tuple(chosen)
         self.common = self.chosen[:-1] or self.chosen
@@ -85,11 +92,20 @@ class Bench:
         return {
             "apiVersion": f"{dra.GROUP}/{self.offer.version}",
             "kind": kind,
-            "metadata": {"name": self.harness.name(stem), "namespace": self.harness.namespace},
+            "metadata": {"name": self.harness.name(stem), "namespace": self.namespace},
             "spec": spec,
         }
 
     # ---- pods
+
+    async def start(self, manifest: Json, *, purpose: str) -> Json:
+        """Create a pod and return it once it runs; one that does not come to run is removed."""
+        pod = await self.harness.create(manifest, purpose=purpose)
+        try:
+            return await self.harness.running(self.pods, pod)
+        except Timeout:
+            await self.remove(pod)
+            raise
 
     @asynccontextmanager
     async def running(self, manifest: Json, *, purpose: str) -> AsyncIterator[Json]:

@@ -88,6 +88,8 @@ class Family(Struct, frozen=True, kw_only=True):
     """Names of metrics: utilisation, memory_used, and the label that carries the identity."""
     load: tuple[str, ...] = ()
     """A command that puts load on a device; empty where none is known."""
+    writable: bool = False
+    """A device is a block device, which a holder may write to and read from."""
 
     @property
     def nodes_known(self) -> bool:

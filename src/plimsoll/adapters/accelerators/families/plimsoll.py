@@ -39,6 +39,7 @@ FAMILY = Family(
         ),
     ),
     runtime_classes=("plimsoll",),
+    writable=True,
     metrics={
         "utilisation": "plimsoll_accelerator_utilization_ratio",
         "memory_used": "plimsoll_accelerator_memory_used_bytes",
