@@ -26,3 +26,10 @@ def test_waiting_ends_with_the_change(health: Health, health_file: Path) -> None
 
 def test_waiting_ends_without_a_change(health: Health) -> None:
     assert health.wait_for_change(frozenset(), timeout=0.01) == frozenset()
+
+
+def test_closing_wakes_those_who_wait_for_good(health: Health) -> None:
+    threading.Timer(0.05, health.close).start()
+    assert health.wait_for_change(frozenset(), timeout=10) == frozenset()
+    assert health.closed
+    assert health.wait_for_change(frozenset(), timeout=10) == frozenset()

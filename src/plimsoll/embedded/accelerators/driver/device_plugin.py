@@ -41,7 +41,7 @@ class DevicePluginService:
     def ListAndWatch(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802, ARG002
         """Yield the devices now and whenever the health of one changes."""
         known: frozenset[str] | None = None
-        while context.is_active():
+        while context.is_active() and not self._health.closed:
             found = self._health.unhealthy
             if found != known:
                 known = found

@@ -103,7 +103,7 @@ class HealthService:
     def NodeWatchResources(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802, ARG002
         """Yield the health of all devices now, at each change, and every ten seconds."""
         known = self._health.unhealthy
-        while context.is_active():
+        while context.is_active() and not self._health.closed:
             yield self.report(known)
             known = self._health.wait_for_change(known, _HEALTH_PERIOD)
 

@@ -17,6 +17,18 @@ class Health:
         self._file = file
         self._changed = threading.Condition()
         self._unhealthy = _read(file)
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the driver is ending, so that nobody waits any more."""
+        return self._closed
+
+    def close(self) -> None:
+        """Wake everyone who waits, for good."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     @property
     def unhealthy(self) -> frozenset[str]:
@@ -34,9 +46,12 @@ class Health:
         return True
 
     def wait_for_change(self, known: frozenset[str], timeout: float) -> frozenset[str]:
-        """Return the unhealthy names once they differ from `known`, or after `timeout` seconds."""
+        """Return the unhealthy names once they differ from `known`, or after `timeout` seconds.
+
+        Returns at once when closed.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._unhealthy != known, timeout)
+            self._changed.wait_for(lambda: self._closed or self._unhealthy != known, timeout)
             return self._unhealthy
 
 

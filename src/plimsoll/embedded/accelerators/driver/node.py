@@ -126,6 +126,7 @@ class NodeDriver:
                 log.info("unhealthy: %s", ", ".join(sorted(self._health.unhealthy)) or "none")
                 on_health_change()
             if self._stop.wait(_PERIOD):
+                self._health.close()  # ends the streams, which would hold their servers up
                 return
 
     def _look(self) -> None:
