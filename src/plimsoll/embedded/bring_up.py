@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from plimsoll.embedded import components, faults
@@ -183,13 +184,16 @@ class BringUp:
     def _await_components(self) -> None:
         for component in components.wanted(self._config):
             with self._stages.stage(component.title) as tell:
+                _wait(
+                    partial(self._missing_in, component, tell),
+                    _COMPONENT_SECONDS,
+                    f"see its pods with kubectl, KUBECONFIG={self._folder.kubeconfig}",
+                )
 
-                def missing() -> str:
-                    what = component.waiting_for(self._platform)  # noqa: B023 - used in this turn
-                    tell(what)  # noqa: B023
-                    return what
-
-                _wait(missing, _COMPONENT_SECONDS, "see its pods with kubectl get pods -A")
+    def _missing_in(self, component: components.Component, tell: Callable[[str], None]) -> str:
+        what = component.waiting_for(self._platform)
+        tell(what)
+        return what
 
 
 def _wait(missing: Callable[[], str], seconds: float, next_step: str) -> None:

@@ -112,6 +112,7 @@ class Keeper:
                     continue
                 known = msgspec.structs.replace(part, command=status.command, inputs=status.inputs)
                 kept = _Kept(known, restarts=status.restarts, process=status.process)
+                kept.last_exit = status.last_exit
                 kept.started_at = time.monotonic()
                 with contextlib.suppress(ProcessLookupError):
                     assert status.process is not None  # noqa: S101 - alive

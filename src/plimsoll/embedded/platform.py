@@ -10,25 +10,25 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
+from lightkube import Client
 
 import plimsoll
-from plimsoll.embedded import components, faults
+from plimsoll.embedded import cluster, components, faults, teardown
 from plimsoll.embedded.addresses import Addresses
 from plimsoll.embedded.cgroups import platform_cgroup
 from plimsoll.embedded.config import PlatformConfig, validate
+from plimsoll.embedded.network import claim_range
+from plimsoll.embedded.prepare import Prepared, prepare
 from plimsoll.embedded.processes import alive, boot_id, children, send
 from plimsoll.embedded.progress import EventFile, Report, silent
 from plimsoll.embedded.state import Folder, Record, StateError, SupervisorStatus, names
 from plimsoll.errors import PlimsollError
-
-if TYPE_CHECKING:
-    from lightkube import Client
 
 FOLLOW_SECONDS = 420
 _SILENT_SECONDS = 20
@@ -72,9 +72,7 @@ class Platform:
     def client(self) -> Client:
         """A synchronous client with the administrator's rights."""
         if self._client is None:
-            from plimsoll.embedded.cluster import connect
-
-            self._client = connect(self.kubeconfig)
+            self._client = cluster.connect(self.kubeconfig)
         return self._client
 
     def close(self) -> None:
@@ -104,9 +102,7 @@ class Platform:
 
     def ready_nodes(self) -> set[str]:
         """Return the names of the nodes that are Ready."""
-        from plimsoll.embedded.cluster import ready_nodes
-
-        return ready_nodes(self.client)
+        return cluster.ready_nodes(self.client)
 
     def waiting_for(self) -> str:
         """Return what is still missing, in a few words; empty when all of it is ready."""
@@ -140,25 +136,20 @@ def up(config: PlatformConfig, report: Report = silent) -> Platform:
     machine that cannot carry it, PlatformError if it did not come up (it is then left for looking
     at, and for `down`).
     """
-    from plimsoll.embedded.prepare import prepare
-
     validate(config)
     existing = load(config.name)
     if existing and existing.running():
         return existing
     effective = faults.effective(config)
     components.wanted(effective)
-    if existing is None:
-        made = prepare(effective, report)
-    else:
-        made = prepare(existing.config, report)
+    made = prepare(existing.config if existing else effective, report)
     folder = Folder(config.name)
     with folder.lock():
         record = folder.read_record()
         if record is None:
-            record = _new_record(folder, config, made.binaries, made.images)
-        elif record.boot != boot_id():
-            record = _renewed_record(folder, record)
+            record = _new_record(folder, config, made)
+        else:
+            record = _renewed_record(folder, record, made)
         offset = _end_of(folder.progress)
         _start_supervisor(folder, record)
     _follow(folder, record.revision, report, offset)
@@ -170,13 +161,11 @@ def down(name: str) -> bool:
 
     Raises TeardownError naming what could not be removed.
     """
-    from plimsoll.embedded.teardown import remove
-
     if name not in names():
         return False
     folder = Folder(name)
     with folder.lock():
-        remove(folder)
+        teardown.remove(folder)
     return True
 
 
@@ -190,8 +179,6 @@ def reconfigure(
     The number of nodes, the network and the name stay. Raises PlatformError if the platform does
     not run or does not get there.
     """
-    from plimsoll.embedded.prepare import prepare
-
     config = validate(change(platform.record.config))
     fixed = ("name", "network", "nodes")
     if any(getattr(config, f) != getattr(platform.record.config, f) for f in fixed):
@@ -271,38 +258,37 @@ def revert_fault(platform: Platform, name: str, report: Report = silent) -> Plat
     return mended
 
 
-def _new_record(
-    folder: Folder, config: PlatformConfig, binaries: dict[str, str], images: tuple[str, ...]
-) -> Record:
-    from plimsoll.embedded.network import claim_range
-
+def _new_record(folder: Folder, config: PlatformConfig, made: Prepared) -> Record:
     record = Record(
         config=config,
         addresses=claim_range(folder.path, config.network),
         cgroup=platform_cgroup(folder.name),
         boot=boot_id(),
-        binaries=binaries,
-        images=images,
+        binaries=made.binaries,
+        images=made.images,
         tool_version=plimsoll.__version__,
     )
     folder.write_record(record)
     return record
 
 
-def _renewed_record(folder: Folder, record: Record) -> Record:
-    """Return the record for this boot of the machine: same platform, same range."""
-    from plimsoll.embedded.network import claim_range
-
+def _renewed_record(folder: Folder, record: Record, made: Prepared) -> Record:
+    """Return the record of a platform that is started again: same configuration, same range."""
     claim_range(folder.path, str(record.addresses.network))
-    record = msgspec.structs.replace(record, boot=boot_id(), cgroup=platform_cgroup(folder.name))
+    record = msgspec.structs.replace(
+        record,
+        boot=boot_id(),
+        cgroup=platform_cgroup(folder.name),
+        binaries=record.binaries | made.binaries,
+        images=made.images,
+        tool_version=plimsoll.__version__,
+    )
     folder.write_record(record)
     return record
 
 
 def _start_supervisor(folder: Folder, record: Record) -> None:
     """Start the supervisor, detached and inside the platform's group, unless it lives."""
-    import sys
-
     status = folder.read_status()
     if status and alive(status.supervisor):
         return
@@ -345,11 +331,10 @@ def _follow(folder: Folder, revision: int, report: Report, offset: int) -> None:
                     next_step=f"remove it with: plimsoll down --name {folder.name}",
                 )
         status = _status(folder)
-        if status and status.reached >= revision and not found:
+        lives = status is not None and alive(status.supervisor)
+        if status and lives and status.reached >= revision and not found:
             return
-        silent_since = time.monotonic() - started
-        gone = status is None or not alive(status.supervisor)
-        if gone and silent_since > _SILENT_SECONDS:
+        if not lives and time.monotonic() - started > _SILENT_SECONDS:
             raise PlatformError(
                 f"the supervisor of {folder.name!r} ended before the platform was up",
                 next_step=f"see {folder.logs}/supervisor.log, then plimsoll down",
