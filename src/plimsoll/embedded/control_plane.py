@@ -133,6 +133,9 @@ class ControlPlane:
             ("cluster-signing-cert-file", pki.certificate("ca")),
             ("cluster-signing-key-file", pki.key("ca")),
             ("use-service-account-credentials", "true"),
+            # Each controller asks for a token first: with the default limits that takes 5 s.
+            ("kube-api-qps", 300),
+            ("kube-api-burst", 600),
             ("allocate-node-cidrs", "false"),
         ]
 
