@@ -119,14 +119,14 @@ def _run_all(
     *,
     keep: bool,
 ) -> list[SeenVerdict]:
-    from plimsoll.cli.up import drawing
+    from plimsoll.cli.progress_view import ProgressView
     from plimsoll.embedded import platform as embedded
     from plimsoll.embedded.config import PlatformConfig
 
     existed = embedded.load(name) is not None
     fresh: list[SeenVerdict] = []
     try:
-        with drawing() as report:
+        with ProgressView() as report:
             platform = embedded.up(PlatformConfig(name=name, network=network), report)
         for number, entry in enumerate(waiting, start=1):
             print(f"[{number}/{len(waiting)}] {entry.name}: {entry.title}", flush=True)
@@ -144,17 +144,17 @@ def _run_all(
 
 
 def _run_one(entry: Fault, platform: Platform, out: Path) -> tuple[SeenVerdict, Platform]:
-    from plimsoll.cli.up import drawing
+    from plimsoll.cli.progress_view import ProgressView
     from plimsoll.embedded.platform import apply_fault, revert_fault
 
     started = time.monotonic()
     folder = out / f"{entry.name}-{time.strftime('%Y%m%dT%H%M%S')}"
-    with drawing() as report:
+    with ProgressView() as report:
         broken = apply_fault(platform, entry.name, report)
     try:
         judgement = _check(entry.requirement, platform.name, folder)
     finally:
-        with drawing() as report:
+        with ProgressView() as report:
             mended = revert_fault(broken, entry.name, report)
     line = SeenVerdict(
         date=time.strftime("%Y-%m-%d", time.gmtime()),
