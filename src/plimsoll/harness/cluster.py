@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx2
+from httpx2.websockets import HTTPXWSException, WebSocketUpgradeError
 from lightkube.core.exceptions import ApiError
 from msgspec import Struct
 
@@ -211,9 +212,9 @@ class Cluster:
                 reason=error.status.reason or "",
                 message=str(error),
             ) from error
-        except (httpx2.HTTPError, OSError) as error:
+        except (httpx2.HTTPError, HTTPXWSException, ExceptionGroup, OSError) as error:
             raise ClusterError(
-                f"a command in the pod {namespace}/{pod} broke off: {error!r}",
+                f"a command in the pod {namespace}/{pod} broke off: {_why(error)}",
                 next_step="run the check again; a proxy before the API server must pass WebSocket",
             ) from error
         return ExecOutcome(
@@ -248,3 +249,11 @@ class Cluster:
 
 def _text(output: str | bytes | None) -> str:
     return output.decode(errors="replace") if isinstance(output, bytes) else output or ""
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ExceptionGroup):
+        return "; ".join(_why(inner) for inner in error.exceptions)
+    if isinstance(error, WebSocketUpgradeError):
+        return f"the API server answered {error.response.status_code} to the upgrade"
+    return repr(error)

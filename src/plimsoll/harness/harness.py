@@ -124,6 +124,10 @@ class Harness:
         """Create an object, or return the fact of its refusal."""
         return await self._objects.try_create(manifest, purpose=purpose, dry_run=dry_run)
 
+    def prepared(self, manifest: Json) -> Json:
+        """Return a manifest as it would be sent: marked and with its time limit."""
+        return self._objects.marked(manifest)
+
     async def delete(self, obj: Json, *, purpose: str = "", grace: int | None = 1) -> None:
         """Delete an object of this run; `grace` (seconds) counts for pods."""
         await self._objects.delete(obj, purpose=purpose, grace=grace)

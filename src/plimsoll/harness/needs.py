@@ -57,7 +57,7 @@ HARNESS_RULES: tuple[Rule, ...] = (
         resources=("namespaces",),
         verbs=("get", "list", "create", "delete"),
         namespaced=False,
-        purpose="own namespaces; see whether another run is alive",
+        purpose="namespaces of the run's own",
     ),
     Rule(
         groups=("",),
@@ -83,7 +83,14 @@ HARNESS_RULES: tuple[Rule, ...] = (
     Rule(
         groups=("coordination.k8s.io",),
         resources=("leases",),
-        verbs=("get", "list", "create", "update", "delete"),
+        verbs=("list",),
+        namespaced=False,
+        purpose="see whether another run is alive",
+    ),
+    Rule(
+        groups=("coordination.k8s.io",),
+        resources=("leases",),
+        verbs=("get", "create", "patch", "delete"),
         purpose="mark the run as alive",
     ),
     Rule(

@@ -123,9 +123,13 @@ class Objects:
         self._acted("patch", obj, purpose, patch)
         return stored
 
+    def marked(self, manifest: Json) -> Json:
+        """Return a copy of a manifest with the marks and time limit of the check."""
+        return self.marks.marked(manifest, deadline=self._deadline)
+
     async def _prepared(self, manifest: Json) -> Json:
         resource = await self._cluster.of_manifest(manifest)
-        marked = self.marks.marked(manifest, deadline=self._deadline)
+        marked = self.marked(manifest)
         if resource.namespaced:
             marked["metadata"].setdefault("namespace", self._namespace)
         return marked

@@ -2,8 +2,8 @@
 
 Node names, addresses, cloud ids and device serials become pseudonyms that are the same in every
 fact of every run with the same key, so that judging redacted facts gives the same verdict. The key
-stays outside the run folder. Secrets and tokens are removed. On the embedded platform, where no name
-is anybody's secret, only the latter is done.
+stays outside the run folder. Secrets and tokens are removed. On the embedded platform, where no
+name is anybody's secret, only the latter is done.
 """
 
 from __future__ import annotations

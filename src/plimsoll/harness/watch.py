@@ -56,6 +56,7 @@ class Watch:
         name: str,
         namespace: str | None,
         labels: str,
+        fields: str = "",
         ours: Callable[[Json], bool],
         slim: Callable[[Json], Json],
     ) -> None:
@@ -66,6 +67,7 @@ class Watch:
         self._resource = resource
         self._namespace = namespace
         self._labels = labels
+        self._fields = fields
         self._ours = ours
         self._slim = slim
         self._state = Continuity()
@@ -112,6 +114,13 @@ class Watch:
                 raise self.timeout(budget, text or f"a change of {self.name}") from None
         return result
 
+    async def changed(self) -> None:
+        """Return at the next change. Raises ClusterError when the watch has ended."""
+        if self._failure is not None:
+            raise self._failure
+        self._changed.clear()
+        await self._changed.wait()
+
     def timeout(self, budget: Budget, waiting_on: str, *, outside: bool = False) -> Timeout:
         """Write that `budget` ended, and return the error to raise."""
         self._record.add(
@@ -128,13 +137,13 @@ class Watch:
 
     async def start(self) -> None:
         """List what exists. Raises ClusterError when that is not allowed or not possible."""
-        items, version = await self._cluster._list(self._resource, self._namespace, self._labels)
+        items, version = await self._list()
         self._record.add(
             WatchStarted,
             watch=self.name,
             kind=self.kind,
             namespace=self._namespace or "",
-            selector=self._labels,
+            selector=" ".join(filter(None, (self._labels, self._fields))),
             existing=len(items),
         )
         self._tell(self._state.listed(items, version))
@@ -160,9 +169,7 @@ class Watch:
         """
         try:
             async with asyncio.timeout(seconds):
-                items, version = await self._cluster._list(
-                    self._resource, self._namespace, self._labels
-                )
+                items, version = await self._list()
                 while not (self._connected and self._state.includes(items, version)):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 await asyncio.sleep(_IN_FLIGHT_SECONDS)
@@ -180,11 +187,14 @@ class Watch:
             )
         self._record.add(WatchEnded, watch=self.name)
 
+    async def _list(self) -> tuple[list[Json], str]:
+        return await self._cluster._list(
+            self._resource, self._namespace, self._labels, self._fields
+        )
+
     async def _list_again(self) -> None:
         try:
-            items, version = await self._cluster._list(
-                self._resource, self._namespace, self._labels
-            )
+            items, version = await self._list()
         except ClusterError as error:
             if error.code not in _PASSING:
                 raise
@@ -198,7 +208,9 @@ class Watch:
             "allowWatchBookmarks": "true",
             "resourceVersion": self._state.version,
             "timeoutSeconds": _STREAM_SECONDS,
-        } | ({"labelSelector": self._labels} if self._labels else {})
+        }
+        params |= {"labelSelector": self._labels} if self._labels else {}
+        params |= {"fieldSelector": self._fields} if self._fields else {}
         path = self._resource.path(namespace=self._namespace)
         try:
             async with self._cluster.transport.lines(path, params) as lines:
@@ -233,7 +245,7 @@ class Watch:
 
     def _tell(self, events: list[Seen]) -> None:
         for seen in events:
-            obj = {"kind": self.kind, "apiVersion": self._resource.api_version} | seen.object
+            obj: Json = {"kind": self.kind, "apiVersion": self._resource.api_version} | seen.object
             if self.kind not in INFRASTRUCTURE and not self._ours(obj):
                 self._foreign += 1
                 continue

@@ -1,0 +1,150 @@
+"""Before a check starts: its rights, its namespace, and whether its pods would be let in.
+
+Whatever is refused here makes the check inconclusive with the reason, before it has taken anything
+from anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from plimsoll.harness.cluster import Cluster
+from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError
+from plimsoll.harness.harness import Harness
+from plimsoll.harness.needs import HARNESS_RULES, Needs, Rule
+from plimsoll.record.facts import Discovered, Refused
+
+Json = dict[str, Any]
+
+_RBAC_STEP = "grant them: `plimsoll check --rbac` prints a manifest with just these rights"
+_ACCOUNT_SECONDS = 20
+_MESH_OPT_OUT_LABELS = {
+    "istio-injection": "disabled",
+    "kuma.io/sidecar-injection": "disabled",
+    "linkerd.io/inject": "disabled",
+}
+_MESH_OPT_OUT_ANNOTATIONS = {"linkerd.io/inject": "disabled"}
+
+
+async def missing_rights(
+    cluster: Cluster, rules: Iterable[Rule], namespace: str
+) -> tuple[list[str], list[str]]:
+    """Return the rights that are missing: those that must be there, and the optional ones."""
+    asked = [
+        (rule.optional, group, resource, verb, namespace if rule.namespaced else "")
+        for rule in rules
+        for group in rule.groups
+        for resource in rule.resources
+        for verb in rule.verbs
+    ]
+    allowed = await asyncio.gather(*(_allowed(cluster, *each[1:]) for each in asked))
+    required: list[str] = []
+    optional: list[str] = []
+    for (may_lack, group, resource, verb, place), yes in zip(asked, allowed, strict=True):
+        if not yes:
+            name = f"{resource}.{group}" if group else resource
+            text = f"{verb} {name}" + ("" if place else " (cluster-wide)")
+            (optional if may_lack else required).append(text)
+    return list(dict.fromkeys(required)), list(dict.fromkeys(optional))
+
+
+async def prepare(harness: Harness, needs: Needs) -> None:
+    """Make sure that a check can start. Raises BlockedError with the reason when it cannot."""
+    rules = (*HARNESS_RULES, *needs.rules)
+    required, optional = await missing_rights(harness.cluster, rules, harness.namespace)
+    if required:
+        raise BlockedError(f"rights are missing: {', '.join(required)}", next_step=_RBAC_STEP)
+    if optional:
+        harness.record.add(Discovered, subject="missing-rights", found={"optional": optional})
+    if not harness.options.namespace:
+        await _make_namespace(harness, needs.pod_security)
+    await _pods_are_let_in(harness)
+
+
+def namespace_manifest(name: str, pod_security: str) -> Json:
+    """Return a namespace with its Pod Security level that service meshes leave alone."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": name,
+            "labels": {
+                "pod-security.kubernetes.io/enforce": pod_security,
+                "pod-security.kubernetes.io/warn": pod_security,
+                **_MESH_OPT_OUT_LABELS,
+            },
+            "annotations": dict(_MESH_OPT_OUT_ANNOTATIONS),
+        },
+    }
+
+
+async def _make_namespace(harness: Harness, pod_security: str) -> None:
+    try:
+        await harness.create(
+            namespace_manifest(harness.namespace, pod_security), purpose="the check's own namespace"
+        )
+    except RefusedError as error:
+        raise BlockedError(
+            f"a namespace of its own was refused: {error.message}",
+            next_step="make one and give it with --namespace NAME, or allow it",
+        ) from error
+
+
+async def _pods_are_let_in(harness: Harness) -> None:
+    """Try a pod without storing it; a new namespace's service account may take a moment."""
+    pod = harness.pod("preflight", command=("true",), deadline=60)
+    purpose = "would a pod be admitted"
+    deadline = asyncio.get_running_loop().time() + _ACCOUNT_SECONDS
+    while True:
+        try:
+            answer = await harness.cluster._create(harness.prepared(pod), dry_run=True)
+        except RefusedError as error:
+            waiting = "serviceaccount" in error.message
+            if waiting and asyncio.get_running_loop().time() < deadline:
+                await asyncio.sleep(0.2)
+                continue
+            harness.record.add(
+                Refused,
+                verb="create (dry run)",
+                kind="Pod",
+                name=pod["metadata"]["name"],
+                code=error.code,
+                reason=error.reason,
+                message=error.message,
+                purpose=purpose,
+            )
+            raise BlockedError(
+                f"pods are refused in {harness.namespace}: {error.message}",
+                next_step="read the message: a quota, policy or webhook of the cluster says no; "
+                "--namespace, --label, --annotation may help",
+            ) from error
+        del answer
+        return
+
+
+async def _allowed(cluster: Cluster, group: str, resource: str, verb: str, namespace: str) -> bool:
+    name, _, subresource = resource.partition("/")
+    attributes = {
+        "group": group,
+        "resource": name,
+        "subresource": subresource,
+        "verb": verb,
+        "namespace": namespace,
+    }
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": {k: v for k, v in attributes.items() if v}},
+    }
+    path = "apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    try:
+        answer = await cluster.transport.json("POST", path, body=review)
+    except RefusedError as error:
+        raise ClusterError(
+            f"rights cannot be asked for: {error.message}",
+            next_step="every user may create selfsubjectaccessreviews by default; ask why not here",
+            code=error.code,
+        ) from error
+    return bool(answer.get("status", {}).get("allowed"))
