@@ -23,6 +23,7 @@ from plimsoll.adapters.gang.engine import (
     Mode,
     Words,
 )
+from plimsoll.adapters.quantities import millicores, quantity
 from plimsoll.harness.cluster import Cluster
 from plimsoll.harness.errors import ClusterError
 
@@ -113,10 +114,10 @@ class Kueue:
             entry["name"]: str(entry["nominalQuota"])
             for entry in stored["spec"]["resourceGroups"][0]["flavors"][0]["resources"]
         }
-        limits = [_millicores(quotas["cpu"]) // max(1, ask.cpu)]
+        limits = [millicores(quotas["cpu"]) // max(1, ask.cpu)]
         counted = self._counted(ask)
         if counted and counted in quotas:
-            limits.append(int(quotas[counted]))
+            limits.append(int(quantity(quotas[counted])))
         return min(limits)
 
     def gang(self, ask: Ask, mode: str, name: str, pods: Sequence[Json]) -> list[Json]:
@@ -210,7 +211,3 @@ def _parsed(version: str, text: str) -> Settings:
             for device_class in mapping.get("deviceClassNames") or []
         },
     )
-
-
-def _millicores(quantity: str) -> int:
-    return int(quantity[:-1]) if quantity.endswith("m") else round(float(quantity) * 1000)

@@ -57,8 +57,6 @@ class Cell(Struct, frozen=True, kw_only=True):
     """How that object says that the gang waits; its message is the reason."""
     starts: ConditionWord
     """How it says that the gang was let through."""
-    quota_pods: int | None = None
-    """How many pods of the gang the quota admits; None where the engine knows no quota."""
     quota_words: tuple[str, ...] = ()
     """Texts in a reason that name quota."""
 
@@ -102,6 +100,13 @@ class Window(Struct, frozen=True, kw_only=True):
         return f"{self.cell}/{self.step}/{self.round}/{self.attempt}"
 
 
+class Quota(Struct, frozen=True, kw_only=True):
+    """How many pods of the gang the cell's queue admits, read from the queue as it was stored."""
+
+    cell: str
+    pods: int
+
+
 class ModeSeen(Struct, frozen=True, kw_only=True):
     """The mode that an engine really used where it differs from the one that was asked for."""
 
@@ -113,6 +118,7 @@ _SUBJECTS: dict[type[Struct], str] = {
     Cell: "gang-cell",
     Gang: "gang",
     Window: "gang-window",
+    Quota: "gang-quota",
     ModeSeen: "gang-mode-seen",
 }
 ObservedT = TypeVar("ObservedT", bound=Struct)

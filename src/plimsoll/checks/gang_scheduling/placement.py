@@ -98,7 +98,7 @@ def _split(trial: Trial, span: Span, binding: Binding, control: Finding) -> tupl
 
 def _doubt(trial: Trial, control: Finding, reason: str) -> str:
     """Return why that nothing was bound does not show all-or-nothing placement."""
-    quota = trial.cell.quota_pods
+    quota = trial.quota
     if control.outcome is not Outcome.HELD:
         return f"without its control: {control.because}"
     if not reason:

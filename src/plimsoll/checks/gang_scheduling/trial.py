@@ -17,6 +17,7 @@ from plimsoll.checks.gang_scheduling.observations import (
     Cell,
     Gang,
     ModeSeen,
+    Quota,
     Window,
     read,
 )
@@ -74,6 +75,12 @@ class Trial:
         seen = [mode.mode for _, mode in read(self.record, ModeSeen) if mode.cell == self.cell.id]
         mode = seen[-1] if seen else self.cell.mode
         return f"{self.cell.engine} {mode} / {self.cell.kind}"
+
+    @cached_property
+    def quota(self) -> int | None:
+        """How many pods of the gang the queue admits; None where the engine knows no quota."""
+        stored = [quota for _, quota in read(self.record, Quota) if quota.cell == self.cell.id]
+        return stored[-1].pods if stored else None
 
     @cached_property
     def gangs(self) -> dict[str, Gang]:

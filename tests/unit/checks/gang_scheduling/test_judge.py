@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.gang_scheduling import claims as c
 from plimsoll.checks.gang_scheduling.judge import judge
-from plimsoll.checks.gang_scheduling.observations import Cell, ModeSeen
+from plimsoll.checks.gang_scheduling.observations import Cell, ModeSeen, Quota
 from plimsoll.record.facts import Blocked
 from plimsoll.standard.verdicts import Outcome, Verdict
 
@@ -225,7 +225,7 @@ def test_a_quick_cell_holds_when_its_gang_runs_once_there_is_room() -> None:
 
 
 def test_waiting_for_quota_is_not_waiting_for_room() -> None:
-    cell = replace(s.CELL, quota_pods=100, quota_words=("insufficient quota",))
+    cell = replace(s.CELL, quota_words=("insufficient quota",))
     story = told(
         s.ample,
         s.control,
@@ -237,8 +237,8 @@ def test_waiting_for_quota_is_not_waiting_for_room() -> None:
 
 
 def test_a_quota_below_the_gang_decides_nothing() -> None:
-    cell = replace(s.CELL, quota_pods=3)
-    story = told(s.ample, s.control, lambda st: s.negative(st, cell=cell), cell=cell)
+    story = told(s.ample, s.control, s.negative)
+    story.observe(Quota(cell=s.CELL.id, pods=3))
     assert outcomes(story)[c.OVERSIZED_GANG_WAITS] == "undecided"
     assert "admits only 3" in because(story, c.OVERSIZED_GANG_WAITS)
 

@@ -1,0 +1,227 @@
+"""Observes how gangs start: per engine, mode and kind of resource, in windows of real scarcity."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+from plimsoll.adapters.accelerators.discovery import choose
+from plimsoll.adapters.accelerators.discovery import discover as discover_accelerators
+from plimsoll.adapters.gang import discover as discover_engines
+from plimsoll.adapters.gang.engine import DRA_DEVICE
+from plimsoll.checks.gang_scheduling.neighbours import Neighbours
+from plimsoll.checks.gang_scheduling.observations import BIND_TOGETHER, ENGINES
+from plimsoll.checks.gang_scheduling.plan import Planned, plan
+from plimsoll.checks.gang_scheduling.room import NoRoom, Room, cpu_room, device_room
+from plimsoll.checks.gang_scheduling.stage import Stage
+from plimsoll.checks.gang_scheduling.steps import try_cell
+from plimsoll.harness import (
+    BlockedError,
+    Harness,
+    Needs,
+    PlannedObject,
+    RefusedError,
+    Rule,
+    Timeout,
+    Watch,
+)
+
+Json = dict[str, Any]
+
+_CRUD = ("get", "list", "watch", "create", "delete")
+
+NEEDS = Needs(
+    minutes=12,
+    accelerators=8,
+    exclusive=True,
+    pod_security="restricted",
+    rules=(
+        Rule(
+            groups=("batch",),
+            resources=("jobs",),
+            verbs=_CRUD,
+            purpose="gangs of engines that take Jobs",
+        ),
+        Rule(
+            groups=("resource.k8s.io",),
+            resources=("resourceclaimtemplates",),
+            verbs=_CRUD,
+            purpose="one device for each pod of a gang",
+        ),
+        Rule(
+            groups=("resource.k8s.io",),
+            resources=("resourceslices", "deviceclasses", "resourceclaims"),
+            verbs=("get", "list"),
+            namespaced=False,
+            purpose="know which devices are free",
+        ),
+        Rule(
+            groups=("scheduling.k8s.io",),
+            resources=("podgroups",),
+            verbs=_CRUD,
+            purpose="native gangs",
+        ),
+        Rule(
+            groups=("kueue.x-k8s.io",),
+            resources=("clusterqueues", "resourceflavors", "topologies"),
+            verbs=_CRUD,
+            namespaced=False,
+            purpose="a queue of its own, without cohort and preemption",
+        ),
+        Rule(
+            groups=("kueue.x-k8s.io",),
+            resources=("localqueues",),
+            verbs=_CRUD,
+            purpose="a queue of its own",
+        ),
+        Rule(
+            groups=("kueue.x-k8s.io",),
+            resources=("workloads",),
+            verbs=("get", "list", "watch"),
+            purpose="see what Kueue says of a gang",
+        ),
+        Rule(
+            groups=("apps", ""),
+            resources=("deployments", "configmaps"),
+            verbs=("get", "list"),
+            namespaced=False,
+            purpose="read the version and the settings of the gang engine",
+            optional=True,
+        ),
+    ),
+    plan=(
+        PlannedObject(kind="Pod", count=8, purpose="blockers that make room scarce"),
+        PlannedObject(kind="Pod", count=4, purpose="control without a gang, in each cell"),
+        PlannedObject(kind="PodGroup", count=12, purpose="native gangs of 2 to 4 pods"),
+        PlannedObject(kind="Job", count=12, purpose="gangs of Kueue, 2 to 4 pods each"),
+        PlannedObject(kind="ResourceClaimTemplate", count=2, purpose="a device for each pod"),
+        PlannedObject(kind="LocalQueue", count=3, purpose="a queue in each mode of Kueue"),
+        PlannedObject(kind="ClusterQueue", count=3, purpose="the same", scope="cluster"),
+        PlannedObject(kind="ResourceFlavor", count=3, purpose="the same", scope="cluster"),
+        PlannedObject(kind="Topology", count=2, purpose="the same", scope="cluster"),
+    ),
+)
+
+
+async def observe(harness: Harness) -> None:
+    """Try every cell that engines, kinds of resource and free room allow."""
+    async with harness.stage("find gang engines", usual=1):
+        engines, others = await discover_engines(harness.cluster)
+        harness.discovered(
+            ENGINES,
+            {
+                "engines": [
+                    {
+                        "name": engine.name,
+                        "version": engine.version,
+                        "modes": [mode.name for mode in engine.modes],
+                    }
+                    for engine in engines
+                ],
+                "without_adapter": [
+                    {"name": name, "sign": sign} for name, sign in sorted(others.items())
+                ],
+            },
+        )
+    if not engines:
+        return
+    async with harness.stage("find free room", usual=1):
+        rooms = await _rooms(harness)
+    if not rooms:
+        harness.blocked(
+            "no kind of resource has room for gangs",
+            next_step="free accelerators, or name quiet nodes with --gang-nodes",
+            stage="find free room",
+        )
+        return
+    harness.budget(
+        BIND_TOGETHER, source="check", seconds=15, passing_means="a gang held resources in part"
+    )
+    async with AsyncExitStack() as stack:
+        pods = await stack.enter_async_context(harness.watch("pods", namespace=None))
+        nodes = await stack.enter_async_context(harness.watch("nodes"))
+        neighbours = Neighbours(pods, nodes, harness.owns)
+        groups: dict[str, Watch] = {}
+        for engine in engines:
+            watch = harness.watch(engine.words.resource, slim=_without_spec)
+            groups[engine.name] = await stack.enter_async_context(watch)
+        for planned in plan(engines, rooms, thorough=harness.options.thorough):
+            await _try(harness, planned, pods, groups[planned.engine.name], neighbours)
+
+
+async def _try(
+    harness: Harness, planned: Planned, pods: Watch, groups: Watch, neighbours: Neighbours
+) -> None:
+    """Try one cell; what stops it is written down, and the next cell is tried."""
+    stage = Stage(harness, planned, pods, groups, neighbours)
+    try:
+        await try_cell(stage)
+    except (Timeout, BlockedError, RefusedError) as error:
+        harness.blocked(error.what, next_step=error.next_step, stage=planned.cell.group)
+        await stage.clear()
+        neighbours.give_way()
+
+
+async def _rooms(harness: Harness) -> dict[str, Room]:
+    """Return the room for gangs by kind; kinds without room are a fact, too."""
+    found: dict[str, Room] = {}
+    for room in [*await _device_rooms(harness), await _cpu(harness)]:
+        if isinstance(room, NoRoom):
+            harness.discovered(
+                f"no room: {room.kind}", {"reason": room.reason, "next_step": room.next_step}
+            )
+        else:
+            found.setdefault(room.kind, room)
+            harness.discovered(
+                f"room: {room.kind}",
+                {
+                    "resource": room.resource,
+                    "size": room.size,
+                    "slots": room.slots,
+                    "nodes": len(room.nodes),
+                    "cpu": room.cpu,
+                },
+            )
+    return found
+
+
+async def _device_rooms(harness: Harness) -> list[Room | NoRoom]:
+    options = harness.options
+    offers = await discover_accelerators(harness.cluster, options)
+    try:
+        chosen = choose(offers)
+    except BlockedError as error:
+        return [NoRoom(kind=DRA_DEVICE, reason=error.what, next_step=error.next_step)]
+    reserve = 0.0 if options.embedded else options.reserve
+    return [
+        device_room(offer, limit=options.accelerator_limit(), reserve=reserve)
+        for offer in offers
+        if offer.family.name == chosen.family.name
+    ]
+
+
+async def _cpu(harness: Harness) -> Room | NoRoom:
+    options = harness.options
+    nodes = harness.nodes
+    if options.gang_nodes:
+        nodes = [node for node in nodes if node["metadata"]["name"] in options.gang_nodes]
+    elif not options.embedded:
+        return NoRoom(
+            kind="CPU",
+            reason="gangs of CPU fill nodes, so nodes for them must be named",
+            next_step="name quiet nodes with --gang-nodes",
+        )
+    pods = await harness.cluster.list("pods")
+    return cpu_room(nodes, pods, reserve=0.0 if options.embedded else options.reserve)
+
+
+def _without_spec(group: Json) -> Json:
+    """Return what a fact keeps of a gang's object: who it is and what the engine says of it."""
+    metadata = group.get("metadata") or {}
+    kept = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "labels")
+    slim: Json = {key: metadata[key] for key in kept if metadata.get(key)}
+    slim["ownerReferences"] = [
+        {"kind": owner["kind"], "name": owner["name"], "uid": owner["uid"]}
+        for owner in metadata.get("ownerReferences") or []
+    ]
+    return {"metadata": slim, "status": group.get("status") or {}}
