@@ -22,7 +22,6 @@ from plimsoll.errors import PlimsollError
 PREFIX = "/usr/local"
 LIBRARIES = f"{PREFIX}/lib"
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
-SITE_PACKAGES = f"{PREFIX}/{sys.platlibdir}/{VERSION}/site-packages"
 ENVIRONMENT = {"LD_LIBRARY_PATH": LIBRARIES}
 _LEFT_OUT = {
     "__pycache__", "distutils", "ensurepip", "idlelib", "lib2to3", "pydoc_data",

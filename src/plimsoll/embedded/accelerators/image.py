@@ -10,7 +10,6 @@ from plimsoll.embedded.accelerators.stubs import generated_stubs
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.images import PYTHON_ENVIRONMENT, ImageError, build_image, python_image
 from plimsoll.embedded.python_runtime import (
-    SITE_PACKAGES,
     library_closure,
     package_files,
     with_byte_code,
@@ -18,6 +17,8 @@ from plimsoll.embedded.python_runtime import (
 
 REPOSITORY = "plimsoll.local/accelerators"
 """An image that exists only on the platform's nodes; the host does not resolve anywhere."""
+PACKAGES = "/opt/plimsoll"
+"""Where the image has its Python packages: distributions do not agree on a place of their own."""
 PROGRAM = "plimsoll.embedded.accelerators.driver"
 _DISTRIBUTIONS = ("grpcio", "protobuf", "prometheus-client", "typing-extensions")
 _SUFFIXES = {".py", ".so"}
@@ -37,10 +38,10 @@ def driver_image() -> Path:
     """
     base = python_image()
     sources = _package_sources() | _own_sources()
-    sources |= package_files(generated_stubs(), SITE_PACKAGES)
+    sources |= package_files(generated_stubs(), PACKAGES)
     sources |= library_closure(sources.values())
     signatures = (f"{name}={file_signature(path)}" for name, path in sorted(sources.items()))
-    key = fingerprint([image_name(), base.name, *signatures])
+    key = fingerprint([image_name(), base.name, file_signature(Path(__file__)), *signatures])
 
     def make(path: Path) -> None:
         build_image(
@@ -48,7 +49,7 @@ def driver_image() -> Path:
             name=image_name(),
             files=with_byte_code(sources),
             entrypoint=["python3", "-m", PROGRAM],
-            env=PYTHON_ENVIRONMENT,
+            env={**PYTHON_ENVIRONMENT, "PYTHONPATH": PACKAGES},
             base=base,
         )
 
@@ -67,12 +68,12 @@ def _package_sources() -> dict[str, Path]:
             ) from error
         for file in listed or []:
             if file.suffix in _SUFFIXES:
-                files[f"{SITE_PACKAGES}/{file}"] = Path(str(file.locate()))
+                files[f"{PACKAGES}/{file}"] = Path(str(file.locate()))
     return files
 
 
 def _own_sources() -> dict[str, Path]:
     package = Path(plimsoll.__file__).parent
-    files = {f"{SITE_PACKAGES}/plimsoll/{name}": package / name for name in _OWN}
+    files = {f"{PACKAGES}/plimsoll/{name}": package / name for name in _OWN}
     folder = package / "embedded" / "accelerators" / "driver"
-    return files | package_files(folder, f"{SITE_PACKAGES}/plimsoll/embedded/accelerators")
+    return files | package_files(folder, f"{PACKAGES}/plimsoll/embedded/accelerators")
