@@ -139,8 +139,7 @@ async def observe(harness: Harness) -> None:
     )
     async with AsyncExitStack() as stack:
         pods = await stack.enter_async_context(harness.watch("pods", namespace=None))
-        nodes = await stack.enter_async_context(harness.watch("nodes"))
-        neighbours = Neighbours(pods, nodes, harness.owns)
+        neighbours = Neighbours(pods, harness.owns)
         groups: dict[str, Watch] = {}
         for engine in engines:
             watch = harness.watch(engine.words.resource, slim=_without_spec)
@@ -159,7 +158,6 @@ async def _try(
     except (Timeout, BlockedError, RefusedError) as error:
         harness.blocked(error.what, next_step=error.next_step, stage=planned.cell.group)
         await stage.clear()
-        neighbours.give_way()
 
 
 async def _rooms(harness: Harness) -> dict[str, Room]:

@@ -39,7 +39,7 @@ async def _round(stage: Stage, number: int) -> bool:
             budget,
             lambda: " and ".join(f"{stage.bound(g)} of {stage.cell.size} bound" for g in gangs),
         )
-        await stage.hold(_AFTERWARDS, "see that the other gang waits whole")
+        await stage.harness.settle(_AFTERWARDS, purpose="see that the other gang waits whole")
     winners = [gang for gang in gangs if stage.bound(gang) >= stage.cell.size]
     if len(winners) == 1:
         (loser,) = set(gangs) - set(winners)

@@ -6,7 +6,6 @@ and the judge reads from the watches what happened in it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -101,16 +100,15 @@ class Stage:
             pods_watch=self.pods.name,
             groups_watch=self.groups.name,
         )
-        before = self.others.look(self.room.nodes)
+        before = self.others.on(self.room.nodes)
         self.observe(window)
         opened = Opened(window=window)
         yield opened
         await self.harness.caught_up()
-        opened.disturbed = difference(before, self.others.look(self.room.nodes))
+        opened.disturbed = difference(before, self.others.on(self.room.nodes))
         if opened.disturbed:
             await self.harness.interference(opened.disturbed, window.name)
         self.observe(replace(window, edge="close"))
-        self.others.give_way()
 
     def budget(self, what: str, *stages: str, passing_means: str = "") -> Budget:
         """Return the time for `what` in this cell: that of the profile's stages together."""
@@ -121,17 +119,6 @@ class Stage:
             source="profile",
             passing_means=passing_means,
         )
-
-    async def hold(self, seconds: float, purpose: str) -> None:
-        """Keep a window open, ready to give way at once."""
-        holding = asyncio.create_task(self.harness.settle(seconds, purpose=purpose))
-        try:
-            while not holding.done():
-                await asyncio.wait({holding}, timeout=1)
-                self.others.give_way()
-            await holding
-        finally:
-            holding.cancel()
 
     # ---- pods and gangs
 

@@ -159,7 +159,7 @@ async def control(stage: Stage, attempt: int) -> Opened:
             budget,
             lambda: f"{stage.bound(gang)} bound, {stage.refused(gang)} refused",
         )
-        await stage.hold(2, "see that no more plain pods are bound")
+        await stage.harness.settle(2, purpose="see that no more plain pods are bound")
     await stage.remove(made, gang, purpose="the control has been seen")
     return opened
 
@@ -178,7 +178,7 @@ async def negative(stage: Stage) -> tuple[list[Json], str]:
             ) as opened,
         ):
             made = await stage.create_gang(gang)
-            await stage.hold(seconds, "see that nothing of the gang is bound")
+            await stage.harness.settle(seconds, purpose="see that nothing of the gang is bound")
         if not opened.disturbed or attempt == _ATTEMPTS:
             return made, gang
         await stage.remove(made, gang, purpose="others disturbed it")
