@@ -107,6 +107,8 @@ class RequirementView(Struct, frozen=True, kw_only=True):
     title: str
     levels: tuple[tuple[str, str], ...]
     judgement: Judgement
+    next_step: str
+    """What to do about what the verdict's reason names; empty where there is nothing to do."""
     claims: tuple[ClaimView, ...]
     counts: tuple[tuple[str, int], ...]
     matrix: Matrix | None
@@ -193,8 +195,8 @@ def _headline(verdicts: Sequence[Verdict]) -> str:
     if good == len(verdicts):
         return "Every requirement that was checked holds" if good > 1 else "The requirement holds"
     parts = [f"{good} of {len(verdicts)} requirements hold"]
-    parts += [f"{failed} failed"] if failed else []
-    parts += [f"{open_ones} could not be decided"] if open_ones else []
+    parts += [f"{failed}\N{NO-BREAK SPACE}failed"] if failed else []
+    parts += [f"{open_ones}\N{NO-BREAK SPACE}could not be decided"] if open_ones else []
     return ", ".join(parts)
 
 
@@ -240,12 +242,23 @@ def _requirement(
         title=known.title if known else identifier,
         levels=tuple((version, str(known.level(version))) for version in VERSIONS) if known else (),
         judgement=judgement,
+        next_step=_next_step(judgement, strict=record.run.strict),
         claims=views,
         counts=tuple((str(o), outcomes.count(o)) for o in _TELLING if o in outcomes),
         matrix=_matrix(claims, judgement),
         timeline=timeline(mine),
         tables=conditions(mine, earlier, identifier),
     )
+
+
+def _next_step(judgement: Judgement, *, strict: bool) -> str:
+    because = judgement.strict_because if strict else judgement.because
+    steps = (
+        finding.next_step
+        for finding in judgement.findings
+        if finding.next_step and because.endswith(finding.because)
+    )
+    return next(steps, "")
 
 
 def _claims(

@@ -10,7 +10,7 @@ from plimsoll.evidence import html, judge_run
 from plimsoll.evidence.view import EMBEDDED_CHARACTERS
 from plimsoll.record import facts as kinds
 from tests.unit.evidence.story import JUDGES, Story, small
-from tests.unit.evidence.voyage import HOSTILE, voyage
+from tests.unit.evidence.voyage import HOSTILE, troubled, voyage
 
 VOID = {"meta", "link"}
 
@@ -98,10 +98,17 @@ def test_conditions_of_the_run_are_shown() -> None:
     assert "Plimsoll embedded 0.1.0" in text
 
 
+def test_what_to_do_stands_beside_the_reason() -> None:
+    text = Outline(page(troubled())).text
+    table = text[text.index("Verdicts") : text.index("official conformance suite")]
+    assert "Next: Give devices only to containers whose claim names them." in table
+    assert "Next: Free fewer accelerators, or pass --max-accelerators 2." in table
+
+
 def test_a_skipped_requirement_and_an_empty_one_have_a_report() -> None:
     story = Story(["dra_support", "gang_scheduling"])
     text = Outline(page(story)).text
-    assert "0 of 2 requirements hold, 2 could not be decided" in text
+    assert "0 of 2 requirements hold, 2\xa0could not be decided" in text
 
 
 def test_what_looks_like_a_secret_is_not_shown() -> None:

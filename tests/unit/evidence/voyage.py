@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from plimsoll.evidence import write_run
+from plimsoll.record import Fact
 from plimsoll.record import facts as kinds
 from tests.unit.evidence.story import JUDGES, RUN, Story
 
@@ -33,6 +36,41 @@ def voyage() -> Story:
     _secure(story)
     _gang(story)
     return story
+
+
+def troubled() -> Story:
+    """Return the same run with a FAIL, an INCONCLUSIVE and a check that was blocked."""
+    story = voyage()
+    story.facts = [_trouble(fact) for fact in story.facts]
+    story.requirement = "gang_scheduling"
+    story.add(
+        kinds.Blocked,
+        stage="preflight",
+        reason="forbidden: create clusterqueues.kueue.x-k8s.io",
+        next_step="`plimsoll check --rbac` prints the rights that are needed",
+    )
+    return story
+
+
+def _trouble(fact: Fact) -> Fact:
+    if not isinstance(fact, kinds.Observation) or fact.data.get("claim") not in _TROUBLE:
+        return fact
+    return msgspec.structs.replace(fact, data=fact.data | _TROUBLE[fact.data["claim"]])
+
+
+_TROUBLE: dict[str, dict[str, Any]] = {
+    "unclaimed-sees-nothing": {
+        "outcome": "violated",
+        "because": "4 device nodes more than without accelerators; /dev/accel1 was opened",
+        "facts": list(range(20, 50)),
+        "next": "Give devices only to containers whose claim names them.",
+    },
+    "plain-pods-fill": {
+        "outcome": "undecided",
+        "because": "all 6 plain pods were bound: there was no scarcity",
+        "next": "Free fewer accelerators, or pass --max-accelerators 2.",
+    },
+}
 
 
 def _dra(story: Story) -> None:
