@@ -25,12 +25,16 @@ def describe(fact: Fact) -> str:
 
 
 def compact(value: object) -> str:
-    """Return a JSON value for reading: strings bare, lists of words joined, the rest as JSON."""
+    """Return a JSON value on one line for reading: without quotes, and without empty members."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
-    return msgspec.json.encode(value, order="deterministic").decode()
+    if isinstance(value, dict):
+        members = ((key, compact(member)) for key, member in value.items())
+        return ", ".join(f"{key} {words}" for key, words in members if words)
+    if isinstance(value, list):
+        nested = any(isinstance(item, dict | list) for item in value)
+        return ("; " if nested else ", ").join(compact(item) for item in value)
+    return msgspec.json.encode(value).decode()
 
 
 def _started(fact: kinds.RunStarted) -> str:

@@ -131,6 +131,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     tally: tuple[tuple[str, int], ...]
     about: tuple[Row, ...]
     discovery: tuple[Row, ...]
+    tables: tuple[Table, ...]
     requirements: tuple[RequirementView, ...]
 
 
@@ -168,6 +169,7 @@ def build(
         strict=run.strict,
         tally=tuple((str(v), verdicts.count(v)) for v in Verdict if v in verdicts),
         about=tuple(_about(record, judgements)),
+        tables=tuple(t for t in conditions(record, (), "") if t.heading != "Discovery"),
         discovery=tuple(discoveries(record.of(Discovered, requirement=""))),
         requirements=tuple(
             _requirement(record, found, earlier, judges, room) for found in judgements
@@ -177,9 +179,9 @@ def build(
 
 def platform(record: Record) -> str:
     """Return the name of what was checked: as the user declared it, as it was found, or neither."""
-    found = record.discovered("platform")
-    for named in (record.run.options.get("product") or {}, found.found if found else {}):
-        name = named.get("name") or named.get("platformName") or named.get("platform")
+    product, cluster = record.discovered("product"), record.discovered("cluster")
+    for named in (product.found if product else {}, cluster.found if cluster else {}):
+        name = named.get("name") or named.get("platformName") or named.get("provider")
         version = named.get("version") or named.get("platformVersion") or ""
         if name:
             return printable(shortened(f"{name} {version}".strip(), 120))

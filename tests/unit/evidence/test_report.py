@@ -95,7 +95,7 @@ def test_conditions_of_the_run_are_shown() -> None:
     assert "2 foreign pods bound to node-1" in text
     assert "Pod unclaimed-env" in text
     assert 'violates PodSecurity "restricted"' in text
-    assert "Plimsoll embedded 0.1.0" in text
+    assert "Harbour AI Platform 4.2" in text
 
 
 def test_what_to_do_stands_beside_the_reason() -> None:

@@ -24,17 +24,21 @@ def voyage() -> Story:
     story = Story(options={"accelerators": 4, "embedded": True})
     story.add(
         kinds.Discovered,
-        subject="platform",
-        found={"name": "Plimsoll embedded", "version": "0.1.0", "provider": "embedded"},
+        subject="product",
+        found={"name": "Harbour AI Platform", "version": "4.2"},
     )
     story.add(
         kinds.Discovered,
         subject="cluster",
-        found={"uid": "cluster-7f3a", "nodes": 2, "architectures": ["amd64"]},
+        found={"kube_system_uid": "cluster-7f3a", "nodes": 2, "provider": "OpenStack"},
     )
+    kind = {"instance_type": "", "kubelet": "v1.37.2", "architecture": "amd64", "count": 2}
+    story.add(kinds.Discovered, subject="node-kinds", found={"kinds": [kind]})
     _dra(story)
     _secure(story)
     _gang(story)
+    story.requirement = ""
+    story.add(kinds.CleanedUp, removed=1)
     return story
 
 
