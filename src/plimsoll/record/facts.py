@@ -9,6 +9,7 @@ and what discovery found; a schema version stands in the first one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -236,7 +237,17 @@ _decoder: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 
 
 def encode_fact(fact: Fact) -> bytes:
-    """Return `fact` as one line of JSON, ending in a newline."""
+    """Return `fact` as one line of JSON, ending in a newline.
+
+    Raises FactError for a number that JSON cannot hold, since nobody could read the line back.
+    """
+    for name in fact.__struct_fields__:
+        value = getattr(fact, name)
+        if isinstance(value, float) and not isfinite(value):
+            raise FactError(
+                f"the {name} of fact {fact.sequence} is {value}, which JSON cannot hold",
+                next_step="this is a defect of Plimsoll; please report it",
+            )
     return _encoder.encode(fact) + b"\n"
 
 

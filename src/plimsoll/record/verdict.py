@@ -145,7 +145,9 @@ def _group(claims: Mapping[str, Claim], findings: Sequence[Finding], group: str)
 def _all_held(findings: Sequence[Finding]) -> str:
     held = {finding.claim for finding in findings if finding.outcome is Outcome.HELD}
     spared = {finding.claim for finding in findings} - held
-    words = "the deciding claim held" if len(held) == 1 else f"all {len(held)} claims that decide held"
+    words = (
+        "the deciding claim held" if len(held) == 1 else f"all {len(held)} claims that decide held"
+    )
     return f"{words}, {len(spared)} not applicable" if spared else words
 
 

@@ -23,9 +23,12 @@ TIMES = st.floats(0, 1e10, allow_nan=False)
 
 
 def facts_of(kind: type[Fact]) -> st.SearchStrategy[Fact]:
-    given_fields = {
+    given_fields: dict[str, st.SearchStrategy[Any]] = {
         field: OBJECTS for field in ("object", "options", "found", "data") if hasattr(kind, field)
     }
+    for field in ("seconds", "timeout_factor"):
+        if hasattr(kind, field):
+            given_fields[field] = TIMES
     return st.builds(kind, sequence=st.just(1), time=TIMES, **given_fields)
 
 
@@ -67,6 +70,12 @@ def test_damage_is_named_with_its_line(lines: list[bytes], says: str) -> None:
         list(decode_facts(lines))
     assert says in raised.value.what
     assert raised.value.next_step != ""
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+def test_a_number_that_json_cannot_hold_is_refused(number: float) -> None:
+    with pytest.raises(FactError, match="which JSON cannot hold"):
+        encode_fact(kinds.StageEnded(sequence=1, time=0.0, stage="", outcome="", seconds=number))
 
 
 @pytest.mark.parametrize("facts", [[], [kinds.Skipped(sequence=1, time=0.0, reason="-")]])
