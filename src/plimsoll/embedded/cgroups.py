@@ -17,11 +17,13 @@ from pathlib import Path
 
 import msgspec
 
+from plimsoll.embedded.addresses import Addresses
 from plimsoll.errors import PlimsollError
 
 CONTROL = "control"
 _MOUNT_TABLE = Path("/proc/self/mountinfo")
-_SLICE = "plimsoll.slice"
+_SLICE = "system.slice"
+"""Where systemd keeps the scope; a slice of its own would remain after `down`."""
 _JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 70; shift; done; shift; exec "$@"'
 _DELEGATE = (
     'echo $$ > "$1/cgroup.procs" && cd "$1/.." && '
@@ -146,18 +148,21 @@ class PlatformCgroup(msgspec.Struct, frozen=True, kw_only=True):
                 time.sleep(0.02)
 
 
-def platform_cgroup(name: str, mount_table: str | None = None) -> PlatformCgroup:
-    """Return the group that a platform has on this machine; nothing is made.
+def platform_cgroup(
+    name: str, addresses: Addresses, mount_table: str | None = None
+) -> PlatformCgroup:
+    """Return the group of the platform that holds the range; nothing is made.
 
     `mount_table` is the text of /proc/self/mountinfo. Raises CgroupError where the machine has
     neither v1 controllers nor a v2 tree with systemd.
     """
+    group = f"plimsoll-{addresses.index}-{name}"
     table = mount_table if mount_table is not None else _MOUNT_TABLE.read_text()
     old, new = _hierarchies(table)
     if any("memory" in hierarchy.options.split(",") for hierarchy in old):
-        return PlatformCgroup(name=f"plimsoll-{name}", version=1, hierarchies=(*old, *new[:1]))
+        return PlatformCgroup(name=group, version=1, hierarchies=(*old, *new[:1]))
     if new and (mount_table is not None or Path("/run/systemd/system").is_dir()):
-        return PlatformCgroup(name=f"plimsoll-{name}", version=2, hierarchies=(new[0],))
+        return PlatformCgroup(name=group, version=2, hierarchies=(new[0],))
     raise CgroupError(
         "this machine has no control groups that a platform could use: neither v1 controllers "
         "under /sys/fs/cgroup nor a v2 tree managed by systemd",

@@ -28,6 +28,8 @@ _LEFT_OUT = {
     "site-packages", "dist-packages", "test", "tests", "tkinter", "turtledemo",
 }  # fmt: skip
 _LEFT_OUT_FILES = {"EXTERNALLY-MANAGED", "sitecustomize.py"}
+_LEFT_OUT_MODULES = {"_tkinter", "nis"}
+"""Modules in C whose libraries many machines lack, and that no program in a container misses."""
 
 
 class RuntimeFilesError(PlimsollError):
@@ -145,8 +147,14 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
         if path.is_dir():
             if path.name not in _LEFT_OUT and not path.name.startswith("config-"):
                 yield from ((f"{path.name}/{name}", inner) for name, inner in _walk(path))
-        elif path.name not in _LEFT_OUT_FILES and path.suffix not in {".pyc", ".a", ".pyi"}:
+        elif _belongs(path):
             yield path.name, path
+
+
+def _belongs(path: Path) -> bool:
+    if path.suffix in {".pyc", ".a", ".pyi"} or path.name in _LEFT_OUT_FILES:
+        return False
+    return path.suffix != ".so" or path.name.partition(".")[0] not in _LEFT_OUT_MODULES
 
 
 def _is_binary(path: Path) -> bool:
