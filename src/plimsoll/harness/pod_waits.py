@@ -31,6 +31,7 @@ class PodWait:
         self._watch = watch
         self._pod = pod
         self._budget = budget
+        self._seen = False
 
     async def running(self, *, ready: bool) -> Json:
         """Return the pod once it runs. Raises Timeout, also as soon as it has ended instead."""
@@ -81,7 +82,10 @@ class PodWait:
         return self._watch.timeout(budget, f"{name}: {text}", outside=outside or scaling)
 
     def _exists(self) -> bool:
-        return self._watch.get(self._pod["metadata"]["name"]) is not None
+        """Tell whether the pod is there; until the watch has seen it once, it is on its way."""
+        there = self._watch.get(self._pod["metadata"]["name"]) is not None
+        self._seen = self._seen or there
+        return there or not self._seen
 
     def _now(self) -> Json:
         return self._watch.get(self._pod["metadata"]["name"]) or self._pod
