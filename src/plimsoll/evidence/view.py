@@ -248,7 +248,7 @@ def _requirement(
         claims=views,
         counts=tuple((str(o), outcomes.count(o)) for o in _TELLING if o in outcomes),
         matrix=_matrix(claims, judgement),
-        timeline=timeline(mine),
+        timeline=timeline(mine, identifier),
         tables=conditions(mine, earlier, identifier),
     )
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from plimsoll.evidence.timeline import Lane, Timeline, timeline
+import msgspec
+
+from plimsoll.evidence.lanes import Lane, Strip
+from plimsoll.evidence.timeline import Timeline, timeline
 from plimsoll.record import facts as kinds
-from tests.unit.evidence.story import Story, small
+from tests.unit.evidence.story import RUN, Story, small
 from tests.unit.evidence.voyage import voyage
 
 
 def drawn(story: Story, requirement: str) -> Timeline:
-    shown = timeline(story.record().requirement(requirement))
+    shown = timeline(story.record().requirement(requirement), requirement)
     assert shown is not None
     return shown
 
@@ -20,17 +23,22 @@ def lanes(shown: Timeline, title: str) -> dict[str, Lane]:
     return {lane.name: lane for band in shown.bands if band.title == title for lane in band.lanes}
 
 
-def spans(lane: Lane) -> list[tuple[str, float, float]]:
-    return [(bar.state, round(bar.start, 1), round(bar.end, 1)) for bar in lane.bars]
+def strip(lane: Lane) -> Strip:
+    (only,) = lane.strips
+    return only
+
+
+def spans(strip: Strip) -> list[tuple[str, float, float]]:
+    return [(bar.state, round(bar.start, 1), round(bar.end, 1)) for bar in strip.bars]
 
 
 def test_a_run_without_watched_objects_has_no_timeline() -> None:
-    assert timeline(small().record()) is None
+    assert timeline(small().record(), "dra_support") is None
 
 
 def test_a_pod_waits_starts_runs_and_leaves() -> None:
-    pods = lanes(drawn(voyage(), "secure_accelerator_access"), "Pods")
-    assert spans(pods["claimed"]) == [
+    pods = lanes(drawn(voyage(), "secure_accelerator_access"), "Pods and their groups")
+    assert spans(strip(pods["claimed"])) == [
         ("waiting", 0.0, 0.3),
         ("starting", 0.3, 1.2),
         ("running", 1.2, 5.7),
@@ -40,23 +48,50 @@ def test_a_pod_waits_starts_runs_and_leaves() -> None:
 
 
 def test_a_pod_that_never_binds_waits_until_its_watch_ends() -> None:
-    pods = lanes(drawn(voyage(), "dra_support"), "Pods")
-    assert [state for state, _, _ in spans(pods["impossible"])] == ["waiting"]
-    assert pods["impossible"].ticks == ()
+    pods = lanes(drawn(voyage(), "dra_support"), "Pods and their groups")
+    assert [state for state, _, _ in spans(strip(pods["impossible"]))] == ["waiting"]
+    assert strip(pods["impossible"]).ticks == ()
 
 
 def test_a_device_is_held_from_allocation_to_release() -> None:
     devices = lanes(drawn(voyage(), "secure_accelerator_access"), "Devices")
-    assert spans(devices["node-1/accel-0"]) == [("held", 0.2, 6.7)]
+    assert spans(strip(devices["node-1/accel-0"])) == [("held", 0.2, 6.7)]
 
 
-def test_a_gang_shows_how_far_apart_its_pods_were_bound() -> None:
-    groups = drawn(voyage(), "gang_scheduling").bands[0].lanes
-    assert [lane.note for lane in groups] == [
-        "4 of 4 pods bound within 0.3 s",
-        "0 of 6 pods bound",
-        "PodGroup \N{MIDDLE DOT} PodGroupScheduled=True Scheduled",
-        "PodGroup \N{MIDDLE DOT} PodGroupScheduled=False Waiting",
+def test_a_gang_has_one_lane_with_its_group_object_first() -> None:
+    gangs = lanes(drawn(voyage(), "gang_scheduling"), "Pods and their groups")
+    assert {name: lane.note for name, lane in gangs.items()} == {
+        "gang-a": "gang gang-a, 4 of 4 bound within 0.3 s",
+        "gang-b": "gang gang-b, 0 of 6 bound",
+    }
+    assert [strip.name for strip in gangs["gang-a"].strips] == [
+        *("PodGroup", "gang-a-0", "gang-a-1", "gang-a-2", "gang-a-3")
+    ]
+    assert [tick.words for tick in gangs["gang-a"].strips[0].ticks] == [
+        "PodGroupScheduled=False Waiting",
+        "PodGroupScheduled=True Scheduled",
+    ]
+
+
+def test_pods_of_one_series_share_a_lane() -> None:
+    pods = lanes(drawn(voyage(), "dra_support"), "Pods and their groups")
+    assert [strip.name for strip in pods["claimant"].strips] == [
+        *("claimant-0", "claimant-1", "claimant-2")
+    ]
+
+
+def test_two_holders_of_one_device_at_once_are_both_seen() -> None:
+    story = small()
+    for name in ("one", "two"):
+        results = [{"pool": "node-1", "device": "accel-0"}]
+        status = {"allocation": {"devices": {"results": results}}}
+        story.seen("ResourceClaim", name, {"status": status}, change="ADDED")
+        story.now += 1
+    story.add(kinds.WatchEnded, watch=f"resourceclaims/plimsoll-{RUN}")
+    devices = lanes(drawn(story, "dra_support"), "Devices")
+    assert [strip.bars[0].words for strip in devices["node-1/accel-0"].strips] == [
+        "held by one",
+        "held by two",
     ]
 
 
@@ -64,7 +99,7 @@ def test_pods_of_others_are_not_drawn() -> None:
     story = small()
     content: dict[str, Any] = {"metadata": {"name": "foreign", "labels": {}}}
     story.seen("Pod", "foreign", content, change="ADDED")
-    assert timeline(story.record()) is None
+    assert timeline(story.record(), "dra_support") is None
 
 
 def test_a_device_plugin_device_is_held_by_its_pod() -> None:
@@ -83,10 +118,28 @@ def test_a_device_plugin_device_is_held_by_its_pod() -> None:
     gone = {"metadata": {"labels": labels}, "status": status}
     story.seen("Pod", "a", gone, change="DELETED")
     devices = lanes(drawn(story, "dra_support"), "Devices")
-    assert {name: spans(lane) for name, lane in devices.items()} == {
+    assert {name: spans(strip(lane)) for name, lane in devices.items()} == {
         "uuid-1": [("held", 1.0, 3.0)],
         "uuid-2": [("held", 1.0, 3.0)],
     }
+
+
+def test_pods_of_another_check_are_not_drawn() -> None:
+    story = small()
+    labels = {"plimsoll.dev/run": "x", "plimsoll.dev/requirement": "gang_scheduling"}
+    story.seen("Pod", "other", {"metadata": {"labels": labels}}, change="ADDED")
+    assert timeline(story.record(), "dra_support") is None
+
+
+def test_an_object_that_two_watches_saw_is_drawn_once() -> None:
+    story = voyage()
+    before = drawn(story, "dra_support")
+    story.requirement = "dra_support"
+    seen = next(f for f in story.facts if isinstance(f, kinds.WatchEvent) and f.kind == "Pod")
+    story.facts.append(
+        msgspec.structs.replace(seen, sequence=len(story.facts) + 1, watch="pods/*/run")
+    )
+    assert drawn(story, "dra_support").bands == before.bands
 
 
 def test_a_watch_gap_is_marked() -> None:
