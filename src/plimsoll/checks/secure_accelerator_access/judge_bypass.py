@@ -122,6 +122,12 @@ def _sidecar(record: Record) -> Ruling:
         return violated(
             f"the container without the claim sees {exposure.accelerators}", exposure.fact
         )
+    opened = sorted(number for number, (_, said) in exposure.made.items() if said == OPENED)
+    if opened:
+        return violated(
+            f"the container without the claim made a node for {', '.join(opened)} and opened it",
+            exposure.fact,
+        )
     claimed = control(record)
     if claimed.fact.pod != exposure.fact.pod:
         return undecided("the two containers were not in one pod", claimed.fact, exposure.fact)

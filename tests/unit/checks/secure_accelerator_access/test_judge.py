@@ -96,6 +96,7 @@ VIOLATED: list[tuple[str, Change]] = [
     ("annotation-does-not-bypass", inside("bypass.annotation.cdi", "d2")),
     ("runtime-class-does-not-bypass", inside("bypass.runtime-class.example", "d2")),
     ("sidecar-sees-none", inside("sidecar", "d0")),
+    ("sidecar-sees-none", made("sidecar", "ok", "ok")),
     ("nothing-left-after-release", inside("after-release", "d0")),
     ("nothing-left-after-release", made("after-release", "ok", "ok")),
     ("admin-access-refused", changed(admin={"kept": True, "control_accepted": True})),
