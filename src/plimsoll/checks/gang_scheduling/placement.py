@@ -16,6 +16,7 @@ ENABLE = (
     "labels and objects alone gang nothing: start the engine's controller, or turn on its feature "
     "gate (native PodGroups: GenericWorkload on API server and scheduler)"
 )
+ALL_OR_NOTHING = "use an engine, or a mode of it, that places all or nothing"
 QUIETER = "run again when the nodes are quiet, or name quieter ones with --gang-nodes"
 
 
@@ -70,7 +71,13 @@ def judge_negative(trial: Trial, control: Finding) -> Finding:
         because = f"no {trial.cell.group_kind} has a status of the engine: it was not in charge"
     elif binding.peak:
         outcome, because = _split(trial, span, binding, control)
-        step = "use an engine, or a mode of it, that places all or nothing"
+        step = ALL_OR_NOTHING
+    elif trial.let_through(span, gang):
+        outcome, step = Outcome.UNDECIDED, ALL_OR_NOTHING
+        because = (
+            f"nothing was bound, but the {trial.cell.group_kind} says that the gang may start: it "
+            "was let through although it does not fit, and its pods were refused one by one"
+        )
     elif doubt := _doubt(trial, control, trial.waiting_reason(span, gang)):
         outcome, because, step = Outcome.UNDECIDED, f"nothing was bound, but {doubt}", QUIETER
     else:

@@ -7,6 +7,7 @@ less than one pod of it in any place, so that scarcity is exact and nobody's roo
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,7 +45,8 @@ class Room(Struct, frozen=True, kw_only=True):
     """Pods of a gang."""
     slots: int
     """How many such pods fit once the fillers are there; at least `size`."""
-    nodes: tuple[str, ...]
+    per_node: dict[str, int]
+    """How many of the slots are on each node in use."""
     cpu: int = SMALL
     """Millicores of each pod."""
     fillers: tuple[Filler, ...] = ()
@@ -52,6 +54,26 @@ class Room(Struct, frozen=True, kw_only=True):
     """CEL selectors that narrow claims to the devices chosen."""
     version: str = ""
     """The version of the claims' API."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes in use."""
+        return tuple(sorted(self.per_node))
+
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """Where blockers of a pod's size go, so that one slot less than a gang is left.
+
+        What is left is spread over the nodes as evenly as can be: an engine that looks at the whole
+        and not at each node, or at a node and not at the whole, then has the most to get wrong.
+        """
+        left = dict(self.per_node)
+        chosen = []
+        for _ in range(self.slots - (self.size - 1)):
+            fullest = max(sorted(left), key=lambda name: left[name])
+            left[fullest] -= 1
+            chosen.append(fullest)
+        return tuple(chosen)
 
 
 class NoRoom(Struct, frozen=True, kw_only=True):
@@ -101,7 +123,7 @@ def _claimed(offer: Offer, allowed: int) -> Room | NoRoom:
         resource=offer.device_class,
         size=min(_GANG, slots),
         slots=slots,
-        nodes=tuple(sorted({device.node for device in chosen})),
+        per_node=dict(Counter(device.node for device in chosen)),
         selectors=selectors,
         version=offer.version,
     )
@@ -127,7 +149,7 @@ def _requested(offer: Offer, allowed: int) -> Room | NoRoom:
         resource=offer.resource,
         size=min(_GANG, slots),
         slots=slots,
-        nodes=tuple(sorted(chosen)),
+        per_node=chosen,
     )
 
 
@@ -154,7 +176,7 @@ def cpu_room(nodes: Sequence[Json], pods: Sequence[Json], *, reserve: float) -> 
                 resource="cpu",
                 size=min(_GANG, slots),
                 slots=slots,
-                nodes=tuple(sorted(chosen)),
+                per_node=dict.fromkeys(chosen, count),
                 cpu=size,
                 fillers=tuple(Filler(node=n, cpu=left[n]) for n in sorted(left) if left[n]),
             )

@@ -122,7 +122,7 @@ class Stage:
 
     # ---- pods and gangs
 
-    def shape(self, stem: str, gang: str, *, role: str) -> Json:
+    def shape(self, stem: str, gang: str, *, role: str, node: str = "") -> Json:
         """Return the manifest of one pod of the shape that this cell is about."""
         requests: Json = {"cpu": f"{self.room.cpu}m"}
         limits: Json = {}
@@ -132,7 +132,12 @@ class Stage:
         if self.room.kind == DRA_DEVICE:
             claims = [{"name": _CLAIM, "resourceClaimTemplateName": self.ask.stem}]
         return self._pod(
-            stem, gang, role=role, resources={"requests": requests, "limits": limits}, claims=claims
+            stem,
+            gang,
+            role=role,
+            resources={"requests": requests, "limits": limits},
+            claims=claims,
+            nodes=(node,) if node else (),
         )
 
     def filler(self, number: int, filler: Filler) -> Json:
@@ -144,11 +149,6 @@ class Stage:
             resources={"requests": {"cpu": f"{max(1, filler.cpu)}m"}},
             nodes=(filler.node,),
         )
-
-    @property
-    def blockers_wanted(self) -> int:
-        """How many blockers of a pod's shape leave room for one pod less than a gang."""
-        return self.room.slots - (self.cell.size - 1)
 
     @property
     def blockers(self) -> str:
@@ -297,6 +297,13 @@ class Stage:
             )
             for pod in self.members(gang)
         )
+
+    def waits(self, owner: Json) -> bool:
+        """Tell whether the engine holds a gang back: it did not say that it let it through."""
+        group = self.group_of(owner) or {}
+        conditions = group.get("status", {}).get("conditions") or []
+        starts = (self.cell.starts.type, self.cell.starts.status)
+        return all((c.get("type"), c.get("status")) != starts for c in conditions)
 
     def group_of(self, owner: Json) -> Json | None:
         """Return the object that the engine keeps for the gang whose first object is `owner`."""

@@ -43,10 +43,10 @@ async def try_cell(stage: Stage) -> None:
     async with scarcity(stage) as blockers:
         await repeated(lambda attempt: control(stage, attempt))
         waiting, gang = await negative(stage)
-        if stage.bound(gang) == 0:
+        if stage.bound(gang) == 0 and stage.waits(waiting[0]):
             await liveness(stage, gang, blockers.pop())
         await stage.remove(waiting, gang, purpose="the gang has been seen")
-        if stage.cell.full and len(blockers) < stage.blockers_wanted:
+        if stage.cell.full and len(blockers) < len(stage.room.blocked):
             await contention(stage)
     for item in reversed(queue):
         await stage.delete(item, purpose="the cell is over")
@@ -113,8 +113,8 @@ async def scarcity(stage: Stage) -> AsyncIterator[list[Json]]:
     budget = stage.budget("blockers to be bound", "scheduling", "start")
     fillers = [stage.filler(n, filler) for n, filler in enumerate(stage.room.fillers)]
     unit = [
-        stage.shape(f"{stage.cell.id}-blocker-{n}", stage.blockers, role="blocker")
-        for n in range(stage.blockers_wanted)
+        stage.shape(f"{stage.cell.id}-blocker-{n}", stage.blockers, role="blocker", node=node)
+        for n, node in enumerate(stage.room.blocked)
     ]
     async with stage.harness.stage(f"{stage.cell.group}: make room scarce", usual=5):
         held = await stage.create_all(fillers, purpose="take what is beside the room for gangs")

@@ -15,6 +15,7 @@ from plimsoll.checks.gang_scheduling.observations import (
     BIND_TOGETHER,
     GANG_LABEL,
     Cell,
+    ConditionWord,
     Gang,
     ModeSeen,
     Quota,
@@ -231,12 +232,13 @@ class Trial:
     def waiting_reason(self, span: Span, gang: str) -> str:
         """Return the reason with which the gang's object waits at the window's end."""
         for condition in self._conditions(span, gang):
-            if (condition.get("type"), condition.get("status")) == (
-                self.cell.waits.type,
-                self.cell.waits.status,
-            ):
+            if _says(condition, self.cell.waits):
                 return str(condition.get("message") or condition.get("reason") or "")
         return ""
+
+    def let_through(self, span: Span, gang: str) -> bool:
+        """Tell whether the gang's object says at the window's end that the gang may start."""
+        return any(_says(c, self.cell.starts) for c in self._conditions(span, gang))
 
     def in_charge(self, span: Span, gang: str) -> bool:
         """Tell whether the engine wrote a status on the gang's object."""
@@ -262,6 +264,10 @@ def _changes(history: ObjectHistory, span: Span) -> Iterator[tuple[float, int, i
         if now != bound:
             yield event.time, 1 if now else -1, event.sequence
             bound = now
+
+
+def _says(condition: Json, word: ConditionWord) -> bool:
+    return (condition.get("type"), condition.get("status")) == (word.type, word.status)
 
 
 def _phase(pod: Json) -> str:

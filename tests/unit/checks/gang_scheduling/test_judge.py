@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.gang_scheduling import claims as c
 from plimsoll.checks.gang_scheduling.judge import judge
-from plimsoll.checks.gang_scheduling.observations import Cell, ModeSeen, Quota
+from plimsoll.checks.gang_scheduling.observations import Cell, ConditionWord, ModeSeen, Quota
 from plimsoll.record.facts import Blocked
 from plimsoll.standard.verdicts import Outcome, Verdict
 
@@ -190,14 +190,28 @@ def test_nothing_bound_without_a_control_is_undecided() -> None:
     assert "control" in because(story, c.OVERSIZED_GANG_WAITS)
 
 
-def test_nothing_bound_without_a_reason_is_undecided() -> None:
+def test_a_gang_that_was_let_through_was_not_held_back() -> None:
     def negative(story: s.Story) -> None:
         with story.window("negative", "g-big", free=3):
             story.gang("g-big")
-            story.status("g-big")  # the engine says that it started, and nothing did
+            story.status("g-big")
             story.wait(90)
 
     story = told(s.ample, s.control, negative)
+    assert outcomes(story)[c.OVERSIZED_GANG_WAITS] == "undecided"
+    assert "let through" in because(story, c.OVERSIZED_GANG_WAITS)
+
+
+def test_nothing_bound_without_a_reason_is_undecided() -> None:
+    silent = replace(s.CELL, starts=ConditionWord(type="Started", status="True"))
+
+    def negative(story: s.Story) -> None:
+        with story.window("negative", "g-big", free=3):
+            story.gang("g-big")
+            story.status("g-big")  # looked at: neither waiting nor started
+            story.wait(90)
+
+    story = told(lambda st: s.ample(st, cell=silent), s.control, negative, cell=silent)
     assert outcomes(story)[c.OVERSIZED_GANG_WAITS] == "undecided"
     assert "no reason" in because(story, c.OVERSIZED_GANG_WAITS)
 
