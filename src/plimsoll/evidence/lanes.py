@@ -62,7 +62,7 @@ class Clock:
 
     def __init__(self, record: Record, start: float, last: float) -> None:
         self.start = start
-        self._suffix = f"-{record.run.run}"
+        self._mark = f"-{record.run.run}"
         self._ends = {ended.watch: ended.time for ended in record.of(WatchEnded)}
         self._last = max([last, *(end for end in self._ends.values() if end >= start)])
         self.length = max(self._last - start, 1.0)
@@ -73,7 +73,7 @@ class Clock:
 
     def short(self, name: str) -> str:
         """Return a name without the run's id, which all of them carry."""
-        return name.removesuffix(self._suffix)
+        return name.replace(self._mark, "")
 
     def end(self, history: ObjectHistory) -> float:
         """Return when an object went, or when its watch ended."""
@@ -95,24 +95,28 @@ def pod_lanes(
     for group in groups:
         objects.setdefault(_owner(group) or group.name, []).append(group)
     for pod in pods:
-        members.setdefault(_gang_of(pod) or _stem(pod.name), []).append(pod)
+        members.setdefault(_gang_of(pod) or _series_of(pod), []).append(pod)
     for name in dict.fromkeys((*objects, *members)):
         mine = members.get(name, [])
         strips = [
             *(_group_strip(group, clock) for group in objects.get(name, [])),
             *(_pod_strip(pod, clock) for pod in mine[:STRIPS]),
         ]
-        shown = mine[0].name if len(strips) == 1 and mine else name
+        shown = mine[0].name if len(strips) == 1 and mine else name.split(" ")[0]
         yield Lane(name=clock.short(shown), note=_note(mine, clock), strips=tuple(strips))
 
 
 def _note(pods: Sequence[ObjectHistory], clock: Clock) -> str:
     if not pods:
         return "no pod"
-    role = pods[0].label(ROLE)
+    roles = {pod.label(ROLE) for pod in pods}
+    role = roles.pop() if len(roles) == 1 else ""
     if len(pods) == 1:
-        node = str(pods[0].last.get("spec", {}).get("nodeName", ""))
-        return " \N{MIDDLE DOT} ".join(word for word in (role, node) if word)
+        words = (
+            "" if role == clock.short(pods[0].name) else role,
+            str(pods[0].last.get("spec", {}).get("nodeName", "")) or "never bound",
+        )
+        return " \N{MIDDLE DOT} ".join(word for word in words if word)
     binds = sorted(at for pod in pods if (at := clock.first(pod, _bound)) is not None)
     spread = f" within {max(binds[-1] - binds[0], 0.1):.1f} s" if len(binds) > 1 else ""
     return f"{role}, {len(binds)} of {len(pods)} bound{spread}".removeprefix(", ")
@@ -128,9 +132,9 @@ def _owner(history: ObjectHistory) -> str:
     return next((str(each.get("name", "")) for each in owners if each.get("kind") == "Job"), "")
 
 
-def _stem(name: str) -> str:
-    """Return a pod's name without the numbers that tell it from its siblings."""
-    return re.sub(r"-\d+(?=-|$)", "", name)
+def _series_of(pod: ObjectHistory) -> str:
+    """Return name and role of a pod without the numbers that tell it from its siblings."""
+    return re.sub(r"-\d+(?=-| |$)", "", f"{pod.name} {pod.label(ROLE)}")
 
 
 def _group_strip(group: ObjectHistory, clock: Clock) -> Strip:

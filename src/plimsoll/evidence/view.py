@@ -208,7 +208,7 @@ def _strictly(judgements: Sequence[Judgement]) -> str:
     failed = sum(each.strict_verdict is Verdict.FAIL for each in other)
     parts = [f"{failed} would fail"] if failed else []
     parts += [f"{len(other) - failed} would be open"] if len(other) > failed else []
-    return f"By Plimsoll's stricter claims {' and '.join(parts)}." if parts else ""
+    return f"By Plimsoll's stricter claims, {' and '.join(parts)}." if parts else ""
 
 
 def _about(record: Record, judgements: Sequence[Judgement]) -> Iterable[Row]:

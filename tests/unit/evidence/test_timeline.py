@@ -44,13 +44,15 @@ def test_a_pod_waits_starts_runs_and_leaves() -> None:
         ("running", 1.2, 5.7),
         ("leaving", 5.7, 6.7),
     ]
-    assert pods["claimed"].note == "claimed \N{MIDDLE DOT} node-1"
+    assert pods["claimed"].note == "node-1"
+    assert pods["unclaimed-env"].note == "unclaimed: environment \N{MIDDLE DOT} node-1"
 
 
 def test_a_pod_that_never_binds_waits_until_its_watch_ends() -> None:
     pods = lanes(drawn(voyage(), "dra_support"), "Pods and their groups")
     assert [state for state, _, _ in spans(strip(pods["impossible"]))] == ["waiting"]
     assert strip(pods["impossible"]).ticks == ()
+    assert pods["impossible"].note == "unsatisfiable \N{MIDDLE DOT} never bound"
 
 
 def test_a_device_is_held_from_allocation_to_release() -> None:
