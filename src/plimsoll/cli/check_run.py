@@ -41,8 +41,8 @@ def run_on_cluster(wishes: Wishes, options: Options) -> int:
     """Check the cluster of a kubeconfig and return the exit status."""
     folder = _folder(wishes.out)
     run_id = new_run_id()
-    _interruptible(_run(wishes, options, folder, run_id, kubeconfig=wishes.kubeconfig), run_id)
-    return _conclude(folder, options)
+    run = _run(wishes, options, folder, run_id, kubeconfig=wishes.kubeconfig)
+    return _carry_out(run, run_id, folder, options)
 
 
 def run_on_embedded(wishes: Wishes, options: Options) -> int:
@@ -73,8 +73,7 @@ def run_on_embedded(wishes: Wishes, options: Options) -> int:
         options = replace(options, product=product)
         run_id = new_run_id()
         run = _run(wishes, options, folder, run_id, kubeconfig=str(made.kubeconfig))
-        _interruptible(run, run_id)
-        return _conclude(folder, options)
+        return _carry_out(run, run_id, folder, options)
 
 
 async def _run(
@@ -106,6 +105,17 @@ async def _run(
             await Run(cluster, request, redactor, view).execute()
     finally:
         await cluster.close()
+
+
+def _carry_out(run: Coroutine[Any, Any, None], run_id: str, folder: Path, options: Options) -> int:
+    """Run, judge and report; a run that broke off is judged by what it had seen, then raised."""
+    try:
+        _interruptible(run, run_id)
+    except PlimsollError:
+        if (folder / "facts.jsonl").exists():
+            _conclude(folder, options)
+        raise
+    return _conclude(folder, options)
 
 
 def _interruptible(run: Coroutine[Any, Any, None], run_id: str) -> None:

@@ -156,7 +156,7 @@ class Run:
     @asynccontextmanager
     async def _alive(self, session: Session) -> AsyncIterator[None]:
         """Refuse to start beside a live run; mark this one as alive while the block runs."""
-        for dead in await alive.refuse_beside(self._cluster, session.run_id):
+        for dead in await self._dead_runs(session):
             self._progress.note(
                 f"the run {dead} died and left objects behind: `plimsoll cleanup {dead}`"
             )
@@ -175,8 +175,18 @@ class Run:
                     Blocked, stage="preflight", reason=error.what, next_step=error.next_step
                 )
                 raise
-            await alive.refuse_beside(self._cluster, session.run_id)
+            await self._dead_runs(session)
             yield
+
+    async def _dead_runs(self, session: Session) -> list[str]:
+        """Return the dead runs that left something. Raises AnotherRunError beside a live one."""
+        try:
+            return await alive.refuse_beside(self._cluster, session.run_id)
+        except alive.AnotherRunError as error:
+            session.record.add(
+                Blocked, stage="preflight", reason=error.what, next_step=error.next_step
+            )
+            raise
 
     # ---- checks
 
