@@ -36,9 +36,9 @@ from plimsoll.embedded.progress import Stages
 from plimsoll.embedded.state import write_atomically
 from plimsoll.errors import PlimsollError
 
-_API_SECONDS = 60
-_NODE_SECONDS = 60
-_COMPONENT_SECONDS = 180
+_API_SECONDS = 180
+_NODE_SECONDS = 180
+_COMPONENT_SECONDS = 240
 _IMPORTED = "imported"
 
 

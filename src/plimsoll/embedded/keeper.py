@@ -22,6 +22,7 @@ import msgspec
 
 from plimsoll.embedded.processes import ProcessId, alive, identify
 from plimsoll.embedded.state import PartStatus
+from plimsoll.errors import PlimsollError
 
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 10.0
@@ -200,7 +201,7 @@ class Keeper:
         try:
             self._before_start(part)
             process = _spawn(part)
-        except OSError as error:
+        except (OSError, PlimsollError) as error:
             self._ended(kept, f"could not start: {error}")
             return
         kept.process = identify(process)

@@ -67,11 +67,10 @@ def release_range(folder: Path, addresses: Addresses) -> None:
             _CLAIMS.rmdir()
 
 
-def release_all(folder: Path) -> None:
-    """Give up whatever the platform in `folder` holds."""
-    for index in range(RANGES):
-        if _holder(Addresses(index)) == str(folder):
-            release_range(folder, Addresses(index))
+def claimed_range(folder: Path) -> Addresses | None:
+    """Return the range that the platform in `folder` holds, None if it holds none."""
+    ranges = (Addresses(index) for index in range(RANGES))
+    return next((each for each in ranges if _holder(each) == str(folder)), None)
 
 
 def set_up_host(addresses: Addresses, nodes: int) -> None:

@@ -30,7 +30,7 @@ from plimsoll.embedded.progress import EventFile, Report, silent
 from plimsoll.embedded.state import Folder, Record, StateError, SupervisorStatus, names
 from plimsoll.errors import PlimsollError
 
-FOLLOW_SECONDS = 420
+FOLLOW_SECONDS = 900
 _SILENT_SECONDS = 20
 
 
@@ -259,10 +259,11 @@ def revert_fault(platform: Platform, name: str, report: Report = silent) -> Plat
 
 
 def _new_record(folder: Folder, config: PlatformConfig, made: Prepared) -> Record:
+    addresses = claim_range(folder.path, config.network)
     record = Record(
         config=config,
-        addresses=claim_range(folder.path, config.network),
-        cgroup=platform_cgroup(folder.name),
+        addresses=addresses,
+        cgroup=platform_cgroup(folder.name, addresses),
         boot=boot_id(),
         binaries=made.binaries,
         images=made.images,
@@ -278,19 +279,21 @@ def _renewed_record(folder: Folder, record: Record, made: Prepared) -> Record:
     record = msgspec.structs.replace(
         record,
         boot=boot_id(),
-        cgroup=platform_cgroup(folder.name),
+        cgroup=platform_cgroup(folder.name, record.addresses),
         binaries=record.binaries | made.binaries,
         images=made.images,
         tool_version=plimsoll.__version__,
     )
+    if (status := folder.read_status()) and status.failed:
+        record = msgspec.structs.replace(record, revision=record.revision + 1)
     folder.write_record(record)
     return record
 
 
 def _start_supervisor(folder: Folder, record: Record) -> None:
-    """Start the supervisor, detached and inside the platform's group, unless it lives."""
+    """Start the supervisor, detached and in the platform's group; one that lives tries again."""
     status = folder.read_status()
-    if status and alive(status.supervisor):
+    if status and send(status.supervisor, signal.SIGHUP):
         return
     folder.logs.mkdir(exist_ok=True)
     command = record.cgroup.launch_supervisor(

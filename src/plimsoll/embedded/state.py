@@ -75,7 +75,7 @@ class SupervisorStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def state_root() -> Path:
     """Return the folder that holds one folder per platform: $PLIMSOLL_STATE or the default."""
-    return Path(os.environ.get("PLIMSOLL_STATE") or "/var/lib/plimsoll")
+    return Path(os.environ.get("PLIMSOLL_STATE") or "/var/lib/plimsoll").absolute()
 
 
 def names() -> list[str]:

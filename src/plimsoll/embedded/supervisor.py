@@ -77,7 +77,7 @@ class Supervisor:
             self._asked.wait()
             self._asked.clear()
             record = self._folder.read_record()
-            if record is not None:
+            if record is not None and record.revision != self._status.reached:
                 self._attempt(record)
 
     def _attempt(self, record: Record) -> None:

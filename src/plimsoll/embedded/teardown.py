@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from plimsoll.embedded import mounts
 from plimsoll.embedded.addresses import Addresses
-from plimsoll.embedded.cgroups import CgroupError, PlatformCgroup, platform_cgroup
-from plimsoll.embedded.network import release_all, release_range, tear_down_host
-from plimsoll.embedded.state import Folder, Record, StateError
+from plimsoll.embedded.cgroups import PlatformCgroup, platform_cgroup
+from plimsoll.embedded.network import claimed_range, release_range, tear_down_host
+from plimsoll.embedded.processes import boot_id
+from plimsoll.embedded.state import Folder, StateError
 from plimsoll.errors import PlimsollError
 
 _LOOP_CLR_FD = 0x4C01
@@ -32,22 +34,19 @@ def remove(folder: Folder) -> None:
 
     Every kind of thing is tried even if another fails, so a second call has less to do.
     """
-    record = _record(folder)
+    addresses, group = _made(folder)
     problems: list[str] = []
-    group = record.cgroup if record else _guessed_group(folder)
     if group:
         _attempt(problems, group.kill)
-    if record:
-        _attempt(problems, lambda: tear_down_host(record.addresses))
-        _attempt(problems, lambda: _remove_loops(record.addresses))
+    if addresses:
+        _attempt(problems, lambda: tear_down_host(addresses))
+        _attempt(problems, lambda: _remove_loops(addresses))
     if group:
         _attempt(problems, group.remove)
     _attempt(problems, lambda: _unmount_below(folder.path))
     if not problems:
-        if record:
-            release_range(folder.path, record.addresses)
-        else:
-            release_all(folder.path)
+        if addresses:
+            release_range(folder.path, addresses)
         _attempt(problems, folder.remove)
     if problems:
         raise TeardownError(
@@ -56,22 +55,19 @@ def remove(folder: Folder) -> None:
         )
 
 
-def _record(folder: Folder) -> Record | None:
+def _made(folder: Folder) -> tuple[Addresses | None, PlatformCgroup | None]:
+    """Return range and group: from the record or, if that is damaged, from the range's claim."""
     try:
-        return folder.read_record()
-    except StateError:  # damaged: what can be derived from the name is removed all the same
-        return None
+        record = folder.read_record()
+    except StateError:
+        addresses = claimed_range(folder.path)
+        return addresses, platform_cgroup(folder.name, addresses) if addresses else None
+    if record is None:  # ended before anything but the claim was made
+        return claimed_range(folder.path), None
+    return record.addresses, record.cgroup if record.boot == boot_id() else None
 
 
-def _guessed_group(folder: Folder) -> PlatformCgroup | None:
-    try:
-        return platform_cgroup(folder.name)
-    except CgroupError:
-        return None
-
-
-def _attempt(problems: list[str], action: object) -> None:
-    assert callable(action)  # noqa: S101
+def _attempt(problems: list[str], action: Callable[[], None]) -> None:
     try:
         action()
     except (PlimsollError, OSError) as error:
