@@ -263,7 +263,7 @@ def decode_facts(lines: Iterable[bytes], *, source: str = "facts.jsonl") -> Iter
             continue
         try:
             fact = _decoder.decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise FactError(
                 f"{source}, line {number}: not a fact: {error}",
                 next_step="the run folder is damaged or from another version; run the check again",

@@ -61,6 +61,7 @@ GOOD = encode_fact(kinds.Skipped(sequence=1, time=0.0, reason="-"))
         ([GOOD, b"\xff\n"], "facts.jsonl, line 2: not a fact"),
         ([GOOD, b'{"fact":"no-such","sequence":2,"time":0}'], "facts.jsonl, line 2: not a fact"),
         ([GOOD, b'{"fact":"skipped","sequence":2,"time":0}'], "missing required field `reason`"),
+        ([GOOD.replace(b'"-"', b'"\xb0"')], "facts.jsonl, line 1: not a fact"),
         ([GOOD, GOOD], "facts.jsonl, line 2: fact 1 where 2 was expected"),
         ([GOOD.replace(b'"sequence":1', b'"sequence":3')], "line 1: fact 3 where 1 was expected"),
     ],
