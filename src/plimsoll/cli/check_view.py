@@ -122,7 +122,7 @@ class TerminalView(CheckView):
 
     def __init__(self, folder: Path, requirements: Sequence[str]) -> None:
         super().__init__(folder, requirements)
-        self._console = Console(highlight=False)
+        self._console = Console(highlight=False, soft_wrap=True)
         self._live = Live(get_renderable=self._draw, console=self._console, refresh_per_second=4)
 
     def __enter__(self) -> CheckView:
@@ -161,7 +161,7 @@ def make_view(folder: Path, requirements: Sequence[str]) -> CheckView:
 
 def print_verdicts(folder: Path, judgements: Sequence[Judgement], *, strict: bool) -> None:
     """Print the verdict of each requirement and where the report lies."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     width = max((len(judgement.requirement) for judgement in judgements), default=0)
     print()
     for judgement in judgements:
