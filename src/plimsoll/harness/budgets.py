@@ -14,7 +14,7 @@ PROFILES: dict[str, dict[str, float]] = {
     "embedded": {
         "scheduling": 30,
         "image-pull": 60,
-        "start": 60,
+        "start": 120,  # a kubelet that could not prepare a claim tries again after 65 s
         "effect": 30,
         "release": 45,
         "window": 10,
