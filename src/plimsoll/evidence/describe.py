@@ -55,8 +55,8 @@ def _event(fact: kinds.WatchEvent) -> str:
 
 
 def _state(seen: dict[str, Any]) -> str:
-    phase = seen.get("status", {}).get("phase")
-    node = seen.get("spec", {}).get("nodeName")
+    phase = (seen.get("status") or {}).get("phase")
+    node = (seen.get("spec") or {}).get("nodeName")
     parts = [str(phase)] if phase else []
     parts += [f"on {node}"] if node else []
     return f": {' '.join(parts)}" if parts else ""

@@ -6,7 +6,8 @@ for gets a judgement, and that the same facts and judges always give the same ju
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -35,17 +36,25 @@ def judge_run(record: Record, judges: Judges = SHIPPED) -> list[Judgement]:
     return [_judge(requirement, record, judges) for requirement in record.requirements()]
 
 
+@contextmanager
+def understood(otherwise: str) -> Iterator[None]:
+    """Turn what happens on facts of a shape that no check writes into an EvidenceError."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise EvidenceError(
+            f"{otherwise}: {type(error).__name__}: {error}",
+            next_step="the facts were changed after the run, or this is a defect of Plimsoll; "
+            "run the check again, and report it if it happens again",
+        ) from error
+
+
 def _judge(requirement: str, record: Record, judges: Judges) -> Judgement:
     try:
-        return judges.judge(requirement, record)
+        with understood(f"the facts on {requirement} cannot be judged"):
+            return judges.judge(requirement, record)
     except UsageError as error:
         raise EvidenceError(
             f"the run has facts on {requirement!r}, for which this Plimsoll has no judge",
             next_step=f"use Plimsoll {record.run.tool_version} or newer",
-        ) from error
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise EvidenceError(
-            f"the facts on {requirement} cannot be judged: {type(error).__name__}: {error}",
-            next_step="the facts were changed after the run, or this is a defect of the judge; "
-            "run the check again and report it if it happens again",
         ) from error

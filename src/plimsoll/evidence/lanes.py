@@ -114,7 +114,7 @@ def _note(pods: Sequence[ObjectHistory], clock: Clock) -> str:
     if len(pods) == 1:
         words = (
             "" if role == clock.short(pods[0].name) else role,
-            str(pods[0].last.get("spec", {}).get("nodeName", "")) or "never bound",
+            str(pods[0](.last.get("spec") or {}).get("nodeName", "")) or "never bound",
         )
         return " \N{MIDDLE DOT} ".join(word for word in words if word)
     binds = sorted(at for pod in pods if (at := clock.first(pod, _bound)) is not None)
@@ -123,12 +123,12 @@ def _note(pods: Sequence[ObjectHistory], clock: Clock) -> str:
 
 
 def _gang_of(pod: ObjectHistory) -> str:
-    group = pod.last.get("spec", {}).get("schedulingGroup") or {}
+    group = (pod.last.get("spec") or {}).get("schedulingGroup") or {}
     return str(group.get("podGroupName", "")) or _owner(pod) or pod.label(_POD_GROUP)
 
 
 def _owner(history: ObjectHistory) -> str:
-    owners = history.last.get("metadata", {}).get("ownerReferences") or []
+    owners = (history.last.get("metadata") or {}).get("ownerReferences") or []
     return next((str(each.get("name", "")) for each in owners if each.get("kind") == "Job"), "")
 
 
@@ -146,7 +146,7 @@ def _group_strip(group: ObjectHistory, clock: Clock) -> Strip:
 def _changes(history: ObjectHistory, clock: Clock) -> Iterator[Tick]:
     before: dict[str, str] = {}
     for event in history.events:
-        for condition in event.object.get("status", {}).get("conditions") or []:
+        for condition in (event.object.get("status") or {}).get("conditions") or []:
             name, status = str(condition.get("type", "")), str(condition.get("status", ""))
             if before.get(name) == status:
                 continue
@@ -185,15 +185,15 @@ def _bars(moments: Iterable[tuple[str, float | None]], end: float) -> tuple[Bar,
 
 
 def _bound(pod: Json) -> bool:
-    return bool(pod.get("spec", {}).get("nodeName"))
+    return bool((pod.get("spec") or {}).get("nodeName"))
 
 
 def _phase(pod: Json) -> str:
-    return str(pod.get("status", {}).get("phase", ""))
+    return str((pod.get("status") or {}).get("phase", ""))
 
 
 def _leaving(pod: Json) -> bool:
-    return bool(pod.get("metadata", {}).get("deletionTimestamp"))
+    return bool((pod.get("metadata") or {}).get("deletionTimestamp"))
 
 
 def device_lanes(
@@ -240,13 +240,13 @@ def _holds(
 
 
 def _claimed(claim: Json) -> set[str]:
-    allocation = claim.get("status", {}).get("allocation") or {}
-    results: list[Any] = allocation.get("devices", {}).get("results") or []
+    allocation = (claim.get("status") or {}).get("allocation") or {}
+    results: list[Any] = (allocation.get("devices") or {}).get("results") or []
     return {f"{result.get('pool', '')}/{result.get('device', '')}" for result in results}
 
 
 def _plugged(pod: Json) -> set[str]:
-    statuses = pod.get("status", {}).get("containerStatuses") or []
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
     resources = [
         resource
         for status in statuses

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plimsoll.evidence import gotest, html, junit
-from plimsoll.evidence.judging import SHIPPED, Judges, judge_run
+from plimsoll.evidence.judging import SHIPPED, Judges, judge_run, understood
 from plimsoll.evidence.manifest import (
     Manifest,
     Verdicts,
@@ -67,13 +67,17 @@ def generated(
     earlier: Sequence[Judgement] = (),
     judges: Judges = SHIPPED,
 ) -> dict[str, bytes]:
-    """Return the generated files by name, as they follow from facts and judgements."""
-    return {
-        VERDICTS: encode(build_verdicts(record, judgements, earlier)),
-        JUNIT: junit.render(record, judgements, judges),
-        RESULTS: gotest.render(record, judgements, judges),
-        REPORT: html.render(record, judgements, earlier, judges),
-    }
+    """Return the generated files by name, as they follow from facts and judgements.
+
+    Raises EvidenceError for facts that cannot be shown.
+    """
+    with understood("the facts cannot be shown in a report"):
+        return {
+            VERDICTS: encode(build_verdicts(record, judgements, earlier)),
+            JUNIT: junit.render(record, judgements, judges),
+            RESULTS: gotest.render(record, judgements, judges),
+            REPORT: html.render(record, judgements, earlier, judges),
+        }
 
 
 def changed(recorded: Judgement, again: Judgement) -> bool:

@@ -53,7 +53,7 @@ class ObjectHistory(Struct, frozen=True, kw_only=True):
 
     def label(self, key: str) -> str:
         """Return the value of the label `key` as last seen, or an empty string."""
-        labels = self.last.get("metadata", {}).get("labels") or {}
+        labels = (self.last.get("metadata") or {}).get("labels") or {}
         return str(labels.get(key, ""))
 
 

@@ -126,6 +126,13 @@ def test_facts_that_no_judge_understands(run: Path) -> None:
         write_run(run, JUDGES)
 
 
+def test_facts_that_cannot_be_shown(tmp_path: Path) -> None:
+    story = small()
+    story.seen("Pod", "odd", {"metadata": {"labels": {"plimsoll.dev/run": "x"}}, "status": 7})
+    with pytest.raises(PlimsollError, match="the facts cannot be shown in a report"):
+        write_run(story.save(tmp_path / "run"), JUDGES)
+
+
 @pytest.mark.parametrize("command", ["verify", "report"])
 def test_commands_name_a_missing_folder(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
