@@ -114,7 +114,7 @@ def _note(pods: Sequence[ObjectHistory], clock: Clock) -> str:
     if len(pods) == 1:
         words = (
             "" if role == clock.short(pods[0].name) else role,
-            str(pods[0](.last.get("spec") or {}).get("nodeName", "")) or "never bound",
+            str((pods[0].last.get("spec") or {}).get("nodeName", "")) or "never bound",
         )
         return " \N{MIDDLE DOT} ".join(word for word in words if word)
     binds = sorted(at for pod in pods if (at := clock.first(pod, _bound)) is not None)
