@@ -28,6 +28,7 @@ from plimsoll.embedded.prepare import Prepared, prepare
 from plimsoll.embedded.processes import alive, boot_id, children, send
 from plimsoll.embedded.progress import EventFile, Report, silent
 from plimsoll.embedded.state import Folder, Record, StateError, SupervisorStatus, names
+from plimsoll.embedded.tools import check_watches
 from plimsoll.errors import PlimsollError
 
 FOLLOW_SECONDS = 900
@@ -143,6 +144,8 @@ def up(config: PlatformConfig, report: Report = silent) -> Platform:
     effective = faults.effective(config)
     components.wanted(effective)
     made = prepare(existing.config if existing else effective, report)
+    if existing is None:
+        check_watches(config.nodes)
     folder = Folder(config.name)
     with folder.lock():
         record = folder.read_record()

@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,10 @@ _RUN_BYTES = 10**9
 _BUILD_BYTES = 4 * 10**9
 _OLDEST_GO = (1, 21)
 """The first Go that fetches the toolchain which a go.mod asks for."""
+_WATCH_SETTING = "fs.inotify.max_user_instances"
+_WATCH_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
+_WATCHES_OF_CONTROL_PLANE = 18
+_WATCHES_PER_NODE = 9
 CNI_FOLDERS = (Path("/usr/lib/cni"), Path("/opt/cni/bin"))
 CNI_PROGRAMS = ("bridge", "host-local", "loopback", "portmap")
 
@@ -106,7 +110,7 @@ CGO_NEEDS: tuple[Need, ...] = (
 
 
 def check_machine(*, to_build: Sequence[str], with_cgo: bool) -> None:
-    """Raise MachineError if this machine cannot carry a platform or make the builds it needs."""
+    """Raise MachineError if this machine cannot run platforms or make the builds they need."""
     if not sys.platform.startswith("linux"):
         raise MachineError(
             "the embedded platform needs Linux",
@@ -118,6 +122,33 @@ def check_machine(*, to_build: Sequence[str], with_cgo: bool) -> None:
     _check_space(state_root(), _RUN_BYTES, "run a platform")
     if to_build:
         _check_space(cache_folder(), _BUILD_BYTES, f"build {', '.join(to_build)}")
+
+
+def check_watches(nodes: int) -> None:
+    """Raise MachineError if the kernel will not let a new platform watch its files.
+
+    The limit counts all inotify instances of root, and processes that hit it end in odd ways.
+    """
+    limit = int(_WATCH_LIMIT.read_text())
+    used = sum(1 for target in _open_files() if target == "anon_inode:inotify")
+    needed = _WATCHES_OF_CONTROL_PLANE + nodes * _WATCHES_PER_NODE
+    if used + needed > limit:
+        raise MachineError(
+            f"this machine lets root have {limit} inotify instances and {used} are in use; "
+            f"a platform with {nodes} nodes needs about {needed}",
+            next_step=f"take another platform down (plimsoll status shows them), or raise the "
+            f"limit: sysctl -w {_WATCH_SETTING}={max(512, 4 * limit)}",
+        )
+
+
+def _open_files() -> Iterator[str]:
+    """Yield what every descriptor of root's processes points to, containers included."""
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if descriptor.lstat().st_uid == 0:
+                yield str(descriptor.readlink())
+        except OSError:  # it was closed meanwhile
+            continue
 
 
 def require_root() -> None:
