@@ -89,7 +89,7 @@ async def _one_folder(cluster: Cluster, folder: Path) -> int:
     from plimsoll.harness import cleanup as removing
     from plimsoll.harness.journal import outstanding, read
 
-    run = RunFolder(folder).record().run.run
+    run = RunFolder(folder).run_id()
     entries = outstanding(read(folder / "journal.jsonl"))
     objects = await removing.journalled(cluster, entries, run)
     known = {obj["metadata"]["uid"] for obj in objects}

@@ -87,6 +87,14 @@ class RunFolder:
             )
         return record
 
+    def run_id(self) -> str:
+        """Return the run's id from its first fact alone, so that it is known after any crash.
+
+        Raises EvidenceError or FactError when there is no readable first fact.
+        """
+        first = self.read(FACTS, limit=FACTS_LIMIT).split(b"\n", 1)[0]
+        return Record(decode_facts([first], source=str(self.path / FACTS))).run.run
+
     def read(self, name: str, *, limit: int = FILE_LIMIT) -> bytes:
         """Return the content of `name`. Raises EvidenceError when it cannot be read."""
         path = self.path / name

@@ -10,7 +10,7 @@ import pytest
 from plimsoll.cli import run as plimsoll
 from plimsoll.errors import ExitCode, PlimsollError
 from plimsoll.evidence import rewrite_run, store, verify, write_run
-from tests.unit.evidence.story import JUDGES, Story, small
+from tests.unit.evidence.story import JUDGES, RUN, Story, small
 
 
 def _truncate(name: str, size: int) -> Callable[[Path], object]:
@@ -117,6 +117,11 @@ def test_facts_that_are_too_large_are_not_read(run: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(store, "FACTS_LIMIT", 100)
     with pytest.raises(PlimsollError, match="more than the 100 that are read"):
         verify(run, JUDGES)
+
+
+def test_the_run_is_known_after_a_crash(run: Path) -> None:
+    _truncate("facts.jsonl", 700)(run)
+    assert store.RunFolder(run).run_id() == RUN
 
 
 def test_facts_that_no_judge_understands(run: Path) -> None:
