@@ -18,7 +18,7 @@ MAX_NODES = 8
 MAX_ACCELERATORS = 32
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?")
 _SIZE = re.compile(r"(\d+)\s*([KMGT]i?)?B?", re.IGNORECASE)
-_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12} | {
+_FACTORS: dict[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12} | {
     unit + "i": 2 ** (10 * power) for power, unit in enumerate("kmgt", start=1)
 }
 
