@@ -63,8 +63,16 @@ def discoveries(found: Iterable[Discovered]) -> Iterator[Row]:
     """Return the last discovery of every subject as a line."""
     latest = {fact.subject: fact for fact in found}
     for subject, fact in latest.items():
-        lines = [f"{key}: {compact(value)}" for key, value in fact.found.items()]
+        lines = [line for key, value in fact.found.items() for line in _lines(key, value)]
         yield Row(name=subject, value=short("\n".join(lines), 1200), note=f"fact {fact.sequence}")
+
+
+def _lines(key: str, value: object) -> list[str]:
+    """Return a member as one line, or a list of objects as a line for each of them."""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [f"{key}:", *(f"\N{EN DASH} {compact(item)}" for item in value)]
+    words = compact(value)
+    return [f"{key}: {words}"] if words else []
 
 
 def short(text: str, limit: int = 300) -> str:
