@@ -14,13 +14,14 @@ from msgspec import Struct, structs
 from plimsoll.adapters.accelerators import dra, families
 from plimsoll.adapters.accelerators.family import Family
 from plimsoll.harness.cluster import Cluster
-from plimsoll.harness.errors import BlockedError
+from plimsoll.harness.errors import BlockedError, ClusterError
 from plimsoll.harness.options import Options
 
 Json = dict[str, Any]
 
 DRA = "dra"
 DEVICE_PLUGIN = "device-plugin"
+_FORBIDDEN = 403
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -52,10 +53,19 @@ async def discover(cluster: Cluster, options: Options) -> list[Offer]:
     """Return what the cluster offers, DRA first. Raises BlockedError as the cluster refuses."""
     nodes = await usable_nodes(cluster, options)
     offers: list[Offer] = []
-    if not options.resource:
-        offers += await _by_dra(cluster, options, nodes)
-    if not options.device_class:
-        offers += await _by_device_plugin(cluster, options, nodes)
+    try:
+        if not options.resource:
+            offers += await _by_dra(cluster, options, nodes)
+        if not options.device_class:
+            offers += await _by_device_plugin(cluster, options, nodes)
+    except ClusterError as error:
+        if error.code != _FORBIDDEN:
+            raise
+        raise BlockedError(
+            f"accelerators cannot be looked for: {error.what}",
+            next_step="run with the rights that `plimsoll check --rbac` prints; with --resource "
+            "NAME no claims need to be read",
+        ) from error
     return offers
 
 

@@ -111,7 +111,11 @@ def _unclaimed_sees_none(record: Record) -> Ruling:
     accelerator(record)
     exposure = seen_by(record, "unclaimed")
     if exposure.accelerators:
-        return violated(f"a pod without a claim sees {exposure.accelerators}", exposure.fact)
+        return violated(
+            f"a pod without a claim sees {exposure.accelerators}",
+            exposure.fact,
+            next_step="see what puts devices into every container: a runtime's default, a hook",
+        )
     claimed = control(record)
     same_node(claimed, exposure)
     return held(
@@ -134,7 +138,11 @@ def _pods_do_not_share(record: Record) -> Ruling:
             *facts,
         )
     if common:
-        return violated(f"two claimants both see {', '.join(sorted(common))}", *facts)
+        return violated(
+            f"two claimants both see {', '.join(sorted(common))}",
+            *facts,
+            next_step="see what the driver or the runtime puts into a container beside its own",
+        )
     for exposure in (first, second):
         if not exposure.opened:
             return undecided(f"{exposure.fact.role} opened no device", exposure.fact)

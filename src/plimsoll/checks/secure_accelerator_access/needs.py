@@ -31,6 +31,7 @@ NEEDS = Needs(
             verbs=("list",),
             namespaced=False,
             purpose="know whether the accelerator's runtime class exists",
+            optional=True,
         ),
     ),
     plan=(

@@ -10,6 +10,7 @@ from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA
 from plimsoll.adapters.accelerators.family import Bypass
 from plimsoll.checks.secure_accelerator_access.scene import Scene
+from plimsoll.harness import ClusterError
 from plimsoll.record.facts import Observation, Refused
 
 Json = dict[str, Any]
@@ -44,7 +45,13 @@ def _ways(scene: Scene) -> list[Bypass]:
 
 
 async def _runtime_classes(scene: Scene) -> list[Bypass]:
-    classes = await scene.harness.cluster.list("runtimeclasses.node.k8s.io")
+    try:
+        classes = await scene.harness.cluster.list("runtimeclasses.node.k8s.io")
+    except ClusterError as error:
+        scene.harness.blocked(
+            error.what, next_step=error.next_step, claims=(_CLAIMS["runtime-class"],)
+        )
+        return []
     names = {entry["metadata"]["name"] for entry in classes}
     wanted = {*scene.offer.family.runtime_classes, scene.harness.options.runtime_class} & names
     if not wanted:
