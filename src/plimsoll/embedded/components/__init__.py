@@ -75,4 +75,5 @@ def wanted(config: PlatformConfig) -> list[Component]:
                 next_step=f"choose from: {', '.join(optional)}",
             )
     core = [component for component in known.values() if component.part_of_core(config)]
-    return core + [known[name] for name in config.components if known[name] not in core]
+    chosen = [known[name] for name in dict.fromkeys(config.components)]
+    return core + [component for component in chosen if component not in core]
