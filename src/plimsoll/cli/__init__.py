@@ -71,6 +71,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.TOOL_FAILED
+    except Exception as error:  # noqa: BLE001  (the last resort, so that nobody meets a traceback)
+        return _bug(error)
 
 
 def overview() -> str:
@@ -103,6 +105,23 @@ def _dispatch(tokens: Sequence[str]) -> int:
             " ".join(str(error).split()), next_step=f"see `plimsoll {tokens[0]} --help`"
         ) from error
     return result if isinstance(result, int) else ExitCode.PASS
+
+
+def _bug(error: Exception) -> int:
+    """Say that the tool itself is at fault, and where the details are."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="plimsoll-error-", suffix=".txt", delete=False
+    ) as file:
+        file.write("".join(traceback.format_exception(error)))
+    _complain(
+        f"a fault in Plimsoll itself: {type(error).__name__}: {error}",
+        next_step=f"please report it with {file.name}; `plimsoll cleanup --all` and "
+        "`plimsoll status` show what was left",
+    )
+    return ExitCode.TOOL_FAILED
 
 
 def _complain(what: str, *, next_step: str) -> None:

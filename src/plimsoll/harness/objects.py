@@ -20,6 +20,7 @@ from plimsoll.harness.marks import Marks, is_marked
 from plimsoll.harness.recorder import Recorder
 from plimsoll.harness.slim import slim
 from plimsoll.record.facts import ActionTaken, Observation, Refused
+from plimsoll.standard.images import BUSYBOX
 
 Json = dict[str, Any]
 
@@ -42,6 +43,11 @@ class Owned(Struct, kw_only=True):
     def priority_class(self) -> str:
         """The name of the run's PriorityClass, below everybody's."""
         return f"plimsoll-{self.run}-last"
+
+
+_PRIORITY_TRIES = 50
+_PRIORITY_PAUSE = 0.2
+"""Seconds between two looks at whether admission knows a new PriorityClass: 10 s in all."""
 
 
 class Objects:
@@ -160,8 +166,30 @@ class Objects:
                     "pending pods may add nodes with --allow-scale"
                 )
                 raise
+            await self._until_priority_is_known()
             self.owned.priority_ready = True
         return sent
+
+    async def _until_priority_is_known(self) -> None:
+        """Wait until admission knows the new PriorityClass; its caches follow a moment later."""
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": self.owned.priority_class},
+            "spec": {
+                "priorityClassName": self.owned.priority_class,
+                "containers": [{"name": "none", "image": BUSYBOX}],
+            },
+        }
+        prepared = await self._prepared(pod)
+        for _ in range(_PRIORITY_TRIES):
+            try:
+                await self._cluster._create(prepared, dry_run=True)
+            except RefusedError as error:
+                if "PriorityClass" in error.message:
+                    await asyncio.sleep(_PRIORITY_PAUSE)
+                    continue
+            return
 
     def _must_own(self, obj: Json, verb: str) -> None:
         if not self.owned.has(obj):
