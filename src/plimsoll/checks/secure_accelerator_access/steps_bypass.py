@@ -10,7 +10,7 @@ from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA
 from plimsoll.adapters.accelerators.family import Bypass
 from plimsoll.checks.secure_accelerator_access.scene import Scene
-from plimsoll.harness import ClusterError
+from plimsoll.harness import BlockedError, ClusterError, Harness
 from plimsoll.record.facts import Observation, Refused
 
 Json = dict[str, Any]
@@ -22,6 +22,7 @@ _CLAIMS = {
     "runtime-class": "runtime-class-does-not-bypass",
 }
 _LABEL_LENGTH = 63
+_ADMIN_LABELS = ("resource.kubernetes.io/admin-access", "resource.k8s.io/admin-access")
 
 
 async def play(scene: Scene) -> None:
@@ -92,14 +93,11 @@ async def admin_access(scene: Scene) -> None:
     """Create a claim with admin access where nothing allows it; it is never allocated."""
     if scene.offer.way != DRA:
         return
-    offer, harness = scene.offer, scene.harness
+    harness = scene.harness
     async with harness.attempt("admin-access-refused"):
-        plain = scene.bench.claim("not-admin", ())
-        control = await harness.try_create(plain, purpose="control of admin-access")
-        claim = scene.bench.claim("admin", ())
-        claim["spec"] = dra.claim_spec(offer.version, offer.device_class, admin=True)
-        stored = await harness.try_create(claim, purpose="admin-access")
-        refused = isinstance(stored, Refused)
+        await _must_be_unlabelled(harness)
+        control = await _claim(scene, "not-admin", admin=False)
+        stored = await _claim(scene, "admin", admin=True)
         harness.record.add(
             Observation,
             subject="admin-access",
@@ -107,9 +105,25 @@ async def admin_access(scene: Scene) -> None:
                 "kept": not isinstance(stored, Refused) and dra.asks_for_admin(stored),
                 "control_accepted": not isinstance(control, Refused),
                 "message": stored.message if isinstance(stored, Refused) else "",
-                "refused": refused,
             },
         )
         for made in (control, stored):
             if not isinstance(made, Refused):
                 await harness.delete(made)
+
+
+async def _claim(scene: Scene, stem: str, *, admin: bool) -> Json | Refused:
+    claim = scene.bench.claim(stem, ())
+    claim["metadata"]["namespace"] = scene.harness.namespace
+    claim["spec"] = dra.claim_spec(scene.offer.version, scene.offer.device_class, admin=admin)
+    return await scene.harness.try_create(claim, purpose=f"{stem}-access")
+
+
+async def _must_be_unlabelled(harness: Harness) -> None:
+    namespace = await harness.cluster.get("namespaces", harness.namespace)
+    labels: Json = (namespace or {}).get("metadata", {}).get("labels") or {}
+    if any(labels.get(label) == "true" for label in _ADMIN_LABELS):
+        raise BlockedError(
+            f"the namespace {harness.namespace} is labelled for admin access",
+            next_step="let the check make a namespace of its own",
+        )
