@@ -48,6 +48,7 @@ _NAME_KEYS = {
     "serialNumber": "serial",
 }
 """JSON keys whose string value is always one of the things to hide."""
+_PSEUDONYM = r"[a-z]+-[0-9a-f]{10}"
 _PLAIN_KEY = re.compile(r"[A-Za-z]+")
 
 
@@ -63,13 +64,14 @@ class Redactor:
 
     def learn(self, kind: str, values: Iterable[str | None]) -> None:
         """Replace these strings from now on, wherever they stand as a whole word."""
-        new = {value for value in values if value and value not in self._known}
+        new = {v for v in values if v and v not in self._known and v not in self._issued}
         if not new or self._embedded:
             return
         self._known |= {value: self.pseudonym(kind, value) for value in new}
         longest_first = sorted(self._known, key=len, reverse=True)
         self._pattern = re.compile(
-            rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, longest_first))})(?![A-Za-z0-9])"
+            rf"(?<![A-Za-z0-9])(?:(?P<issued>{_PSEUDONYM})|"
+            rf"{'|'.join(map(re.escape, longest_first))})(?![A-Za-z0-9])"
         )
 
     def learn_node(self, node: dict[str, Any]) -> None:
@@ -99,7 +101,7 @@ class Redactor:
         if self._embedded:
             return value
         if self._pattern is not None:
-            value = self._pattern.sub(lambda match: self._known[match[0]], value)
+            value = self._pattern.sub(self._stand_in, value)
         value = _UUID.sub(lambda match: self._uuid(match[0].lower()), value)
         value = _MAC.sub(lambda match: self.pseudonym("mac", match[0].lower()), value)
         value = _IPV4.sub(self._address, value)
@@ -107,7 +109,13 @@ class Redactor:
 
     def pseudonym(self, kind: str, value: str) -> str:
         """Return the stand-in for `value`: always the same for the same key."""
-        return f"{kind}-{self._digest(value)[:10]}"
+        issued = f"{kind}-{self._digest(value)[:10]}"
+        self._issued.add(issued)
+        return issued
+
+    def _stand_in(self, match: re.Match[str]) -> str:
+        text = match[0]
+        return text if text in self._issued else self._known.get(text, text)
 
     def _object(self, value: dict[Any, Any]) -> dict[Any, Any]:
         if value.get("kind") == "Secret":
