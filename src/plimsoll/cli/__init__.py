@@ -54,12 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; errors are printed, never raised."""
     tokens = sys.argv[1:] if arguments is None else list(arguments)
-    if not tokens or tokens[0] in {"--help", "-h", "help"}:
-        print(overview())
-        return ExitCode.PASS
-    if tokens[0] == "--version":
-        print(f"plimsoll {__version__}")
-        return ExitCode.PASS
     try:
         return _dispatch(tokens)
     except PlimsollError as error:
@@ -95,6 +89,12 @@ def command_app(name: str) -> App:
 
 
 def _dispatch(tokens: Sequence[str]) -> int:
+    if not tokens or tokens[0] in {"--help", "-h", "help"}:
+        print(overview())
+        return ExitCode.PASS
+    if tokens[0] == "--version":
+        print(f"plimsoll {__version__}")
+        return ExitCode.PASS
     app = command_app(tokens[0])
     from cyclopts import CycloptsError
 
