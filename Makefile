@@ -40,7 +40,7 @@ lint: $(VENV)/.installed ## Style, types, layers (30 s)
 
 unit: $(VENV)/.installed ## The tests that need no cluster (under 2 min)
 	@echo "== unit tests (under 2 min)"
-	@$(PYTEST) tests/unit
+	@$(PYTEST) tests/unit tests/browser
 
 live: setup ## The tests on one healthy embedded platform (10 min)
 	@echo "== live tests: one embedded platform, every check on it (10 min)"
