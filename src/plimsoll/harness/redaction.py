@@ -86,13 +86,9 @@ class Redactor:
 
     def redact(self, value: Any) -> Any:
         """Return `value` (JSON) with everything replaced that must not be published."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list | tuple):
-            return [self.redact(item) for item in value]
-        if isinstance(value, dict):
-            return self._object(value)
-        return value
+        if not self._embedded:
+            self._learn_from(value)
+        return self._replaced(value)
 
     def text(self, value: str) -> str:
         """Return a string with tokens removed and, where needed, pseudonyms put in."""
@@ -117,12 +113,27 @@ class Redactor:
         text = match[0]
         return text if text in self._issued else self._known.get(text, text)
 
+    def _learn_from(self, value: Any) -> None:
+        """Learn the names under the keys that always hold one, before anything is replaced."""
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if key in _NAME_KEYS and isinstance(item, str):
+                    self.learn(_NAME_KEYS[key], [item])
+                self._learn_from(item)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                self._learn_from(item)
+
+    def _replaced(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list | tuple):
+            return [self._replaced(item) for item in value]
+        return self._object(value) if isinstance(value, dict) else value
+
     def _object(self, value: dict[Any, Any]) -> dict[Any, Any]:
         if value.get("kind") == "Secret":
             value = {k: v for k, v in value.items() if k not in {"data", "stringData"}}
-        for key, item in value.items():
-            if key in _NAME_KEYS and isinstance(item, str):
-                self.learn(_NAME_KEYS[key], [item])
         named_secret = isinstance(value.get("name"), str) and _SECRET_KEY.search(value["name"])
         redacted = {}
         for key, item in value.items():
@@ -130,7 +141,7 @@ class Redactor:
                 _SECRET_KEY.search(str(key)) or (key == "value" and named_secret)
             )
             new_key = key if _PLAIN_KEY.fullmatch(str(key)) else self.text(str(key))
-            redacted[new_key] = REMOVED if hidden else self.redact(item)
+            redacted[new_key] = REMOVED if hidden else self._replaced(item)
         return redacted
 
     def _uuid(self, value: str) -> str:

@@ -1,0 +1,52 @@
+"""Which checks run side by side: never more accelerators than there are, exclusive ones alone."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll.harness.leases import startable
+from plimsoll.harness.needs import Needs
+
+NEEDS = st.builds(
+    Needs, minutes=st.just(1.0), accelerators=st.integers(0, 4), exclusive=st.booleans()
+)
+NAMES = ["a", "b", "c", "d", "e"]
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(NAMES, NEEDS)),
+    st.permutations(NAMES),
+    st.one_of(st.none(), st.integers(0, 8)),
+)
+def test_every_check_runs_and_none_disturbs_another(
+    needs: dict[str, Needs], order: list[str], limit: int | None
+) -> None:
+    waiting, running, ran = list(order), list[str](), list[str]()
+    while waiting or running:
+        for name in startable(waiting, running, needs, limit):
+            waiting.remove(name)
+            running.append(name)
+        holders = [name for name in running if needs[name].accelerators]
+        assert running, "nothing runs although checks wait"
+        assert len(running) == 1 or not any(needs[name].exclusive for name in running)
+        if len(holders) > 1:
+            assert limit is not None
+            assert sum(needs[name].accelerators for name in holders) <= limit
+        ran.append(running.pop(0))
+    assert sorted(ran) == NAMES
+
+
+def test_a_check_without_accelerators_runs_beside_one_with() -> None:
+    needs = {"a": Needs(minutes=1, accelerators=2), "b": Needs(minutes=1)}
+    assert startable(["a", "b"], [], needs, None) == ["a", "b"]
+
+
+def test_an_exclusive_check_in_line_is_not_overtaken() -> None:
+    needs = {
+        "runs": Needs(minutes=1),
+        "alone": Needs(minutes=1, exclusive=True),
+        "later": Needs(minutes=1),
+    }
+    assert startable(["alone", "later"], ["runs"], needs, 4) == []
+    assert startable(["alone", "later"], [], needs, 4) == ["alone"]
