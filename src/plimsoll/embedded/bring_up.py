@@ -39,6 +39,7 @@ from plimsoll.errors import PlimsollError
 _API_SECONDS = 180
 _NODE_SECONDS = 180
 _COMPONENT_SECONDS = 240
+_IMPORT_SECONDS = 300
 _IMPORTED = "imported"
 
 
@@ -154,12 +155,17 @@ class BringUp:
             "import",
             image,
         ]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        if answer.returncode != 0:
-            raise BringUpError(
-                f"{node_name(number)} cannot import the image {image}: {answer.stderr.strip()}",
-                next_step=f"see {self._folder.node(number)}/logs/containerd.log",
+        try:
+            subprocess.run(
+                command, capture_output=True, text=True, timeout=_IMPORT_SECONDS, check=True
             )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            late = isinstance(error, subprocess.TimeoutExpired)
+            reason = f"not done after {_IMPORT_SECONDS} s" if late else error.stderr.strip()
+            raise BringUpError(
+                f"{node_name(number)} cannot import the image {image}: {reason}",
+                next_step=f"see {self._folder.node(number)}/logs/containerd.log",
+            ) from error
 
     def _join_nodes(self, images: Sequence[Future[None]]) -> None:
         with self._stages.stage(f"{len(images)} nodes", usual=8) as tell:
