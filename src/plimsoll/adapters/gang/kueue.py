@@ -151,7 +151,8 @@ class Kueue:
         sets = admission.get("podSetAssignments") or []
         if mode != TOPOLOGY_AWARE or not sets or sets[0].get("topologyAssignment"):
             return mode
-        return QUOTA_READY if self._settings.waits_for_ready else QUOTA
+        seen = QUOTA_READY if self._settings.waits_for_ready else QUOTA
+        return f"{seen}, topology ignored"
 
     def _counted(self, ask: Ask) -> str:
         """Return the name under which the accelerators have quota; empty where they have none."""

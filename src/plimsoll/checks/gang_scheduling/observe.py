@@ -17,10 +17,10 @@ from plimsoll.checks.gang_scheduling.stage import Stage
 from plimsoll.checks.gang_scheduling.steps import try_cell
 from plimsoll.harness import (
     BlockedError,
+    ClusterError,
     Harness,
     Needs,
     PlannedObject,
-    RefusedError,
     Rule,
     Timeout,
     Watch,
@@ -28,6 +28,8 @@ from plimsoll.harness import (
 
 Json = dict[str, Any]
 
+_LOST = {0, 401}
+"""Codes of answers after which no other cell can be tried."""
 _CRUD = ("get", "list", "watch", "create", "delete")
 
 NEEDS = Needs(
@@ -155,7 +157,9 @@ async def _try(
     stage = Stage(harness, planned, pods, groups, neighbours)
     try:
         await try_cell(stage)
-    except (Timeout, BlockedError, RefusedError) as error:
+    except (Timeout, BlockedError, ClusterError) as error:
+        if isinstance(error, ClusterError) and error.code in _LOST:
+            raise
         harness.blocked(error.what, next_step=error.next_step, stage=planned.cell.group)
         await stage.clear()
 

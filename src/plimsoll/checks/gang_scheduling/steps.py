@@ -90,11 +90,16 @@ async def ample(stage: Stage) -> None:
     ):
         made = await stage.create_gang(gang)
         await _whole(stage, gang, budget.seconds)
-        group = stage.group_of(made[0])
+        _note_mode(stage, made[0])
+    await stage.remove(made, gang, purpose="the gang has been seen")
+
+
+def _note_mode(stage: Stage, owner: Json) -> None:
+    """Write down the mode that a gang's object shows, if it is not the one asked for."""
+    group = stage.group_of(owner)
     mode = stage.engine.mode_seen(group, stage.mode) if group else stage.mode
     if mode != stage.mode:
         stage.observe(ModeSeen(cell=stage.cell.id, mode=mode))
-    await stage.remove(made, gang, purpose="the gang has been seen")
 
 
 async def _whole(stage: Stage, gang: str, seconds: float) -> bool:
@@ -179,6 +184,7 @@ async def negative(stage: Stage) -> tuple[list[Json], str]:
         ):
             made = await stage.create_gang(gang)
             await stage.harness.settle(seconds, purpose="see that nothing of the gang is bound")
+            _note_mode(stage, made[0])
         if not opened.disturbed or attempt == _ATTEMPTS:
             return made, gang
         await stage.remove(made, gang, purpose="others disturbed it")

@@ -135,7 +135,9 @@ class Trial:
 
     def blocked_reason(self) -> str:
         """Return what stopped the cell before its end, or an empty string."""
-        blocks = [fact for fact in self.record.of(Blocked) if self._mine(fact.stage)]
+        blocks = [
+            fact for fact in self.record.of(Blocked) if not fact.stage or self._mine(fact.stage)
+        ]
         if blocks:
             return blocks[-1].reason
         stages = [
@@ -218,7 +220,7 @@ class Trial:
 
     def group_objects(self, span: Span, gang: str) -> list[Json]:
         """Return the gang's group object as last seen by the window's end (none, or one)."""
-        owner = self.gangs[gang].owner_uid
+        owner = self.gangs[gang].owner_uid if gang in self.gangs else ""
         found = []
         for history in self.record.histories(self.cell.group_kind, watch=span.window.groups_watch):
             events = [event for event in history.events if event.sequence <= span.end]

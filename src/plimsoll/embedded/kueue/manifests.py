@@ -21,6 +21,18 @@ DEPLOYMENT = "kueue-controller-manager"
 WEBHOOK_HOST = f"kueue-webhook-service.{NAMESPACE}.svc"
 WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 _SECRET = "kueue-webhook-server-cert"  # noqa: S105  (a name, not a secret)
+_TOPOLOGY_GATES = (
+    "TopologyAwareScheduling",
+    # Kueue refuses to start without the first one while any of these, on by default, is on.
+    "TASProfileMixed",
+    "TASHandleOverlappingFlavors",
+    "TASFailedNodeReplacement",
+    "TASFailedNodeReplacementFailFast",
+    "TASReplaceNodeOnPodTermination",
+    "TASReplaceNodeOnNodeTaints",
+    "TASMultiLayerTopology",
+    "TASRecomputeAssignmentWithinSchedulingCycle",
+)
 _MANAGED = {"kueue.x-k8s.io", "batch"}
 
 
@@ -75,7 +87,7 @@ def _settings(config: PlatformConfig) -> str:
         "resources": {"deviceClassMappings": [{"name": RESOURCE, "deviceClassNames": [DRIVER]}]},
     }
     if not config.kueue_topology:
-        settings["featureGates"] = {"TopologyAwareScheduling": False}
+        settings["featureGates"] = dict.fromkeys(_TOPOLOGY_GATES, False)
     return msgspec.json.format(msgspec.json.encode(settings)).decode()
 
 
