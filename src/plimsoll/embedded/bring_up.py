@@ -156,16 +156,17 @@ class BringUp:
             image,
         ]
         try:
-            subprocess.run(
-                command, capture_output=True, text=True, timeout=_IMPORT_SECONDS, check=True
+            answer = subprocess.run(
+                command, capture_output=True, text=True, timeout=_IMPORT_SECONDS, check=False
             )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            late = isinstance(error, subprocess.TimeoutExpired)
-            reason = f"not done after {_IMPORT_SECONDS} s" if late else error.stderr.strip()
+            reason = (answer.stderr.strip() or "no reason given") if answer.returncode != 0 else ""
+        except subprocess.TimeoutExpired:
+            reason = f"not done after {_IMPORT_SECONDS} s"
+        if reason:
             raise BringUpError(
                 f"{node_name(number)} cannot import the image {image}: {reason}",
                 next_step=f"see {self._folder.node(number)}/logs/containerd.log",
-            ) from error
+            )
 
     def _join_nodes(self, images: Sequence[Future[None]]) -> None:
         with self._stages.stage(f"{len(images)} nodes", usual=8) as tell:
