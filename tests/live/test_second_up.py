@@ -12,7 +12,8 @@ from plimsoll.cli import run
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.network import NetworkError
 from plimsoll.embedded.platform import Platform, down, up
-from plimsoll.embedded.processes import alive
+from plimsoll.embedded.processes import alive, identify
+from plimsoll.embedded.state import names
 from plimsoll.embedded.status import look
 
 pytestmark = pytest.mark.live
@@ -50,7 +51,7 @@ def test_a_network_in_use_is_refused(platform: Platform) -> None:
     network = str(platform.addresses.network)
     with pytest.raises(NetworkError, match=f"{network} is in use by the platform in"):
         up(PlatformConfig(name="intruder", network=network))
-    down("intruder")
+    assert "intruder" not in names()
 
 
 def test_two_platforms_stand_apart(platform: Platform) -> None:
@@ -65,8 +66,6 @@ def test_two_platforms_stand_apart(platform: Platform) -> None:
 
 
 def _until_dead(pid: int) -> None:
-    from plimsoll.embedded.processes import identify
-
     deadline = time.monotonic() + 10
     while alive(identify(pid)):
         assert time.monotonic() < deadline

@@ -52,7 +52,8 @@ def test_etcd_is_out_of_reach_from_a_node(platform: Platform, host: str) -> None
 
 
 def _connects(platform: Platform, address: str, port: str) -> bool:
-    answer = platform.run_in_node(1, ["busybox", "nc", "-z", "-w", "2", address, port])
+    dial = ["timeout", "3", "bash", "-c", f"</dev/tcp/{address}/{port}"]
+    answer = platform.run_in_node(1, dial)
     return answer.returncode == 0
 
 

@@ -13,10 +13,24 @@ from lightkube.resources.core_v1 import Pod
 from plimsoll.cli import run
 from plimsoll.embedded.cluster import apply
 from plimsoll.embedded.platform import Platform
-from plimsoll.standard.images import BUSYBOX
+from plimsoll.standard.images import BUSYBOX, PYTHON
 
 pytestmark = pytest.mark.live
 ANSWER = "while true; do echo -e 'HTTP/1.0 200 OK\\r\\n\\r\\nahoy' | nc -l -p 80; done"
+
+
+ASK = """
+import sys, time, urllib.request
+deadline = time.monotonic() + 60
+while True:
+    try:
+        print(urllib.request.urlopen(sys.argv[1], timeout=5).read().decode())
+        break
+    except OSError:  # the service's address takes a moment to reach every node
+        if time.monotonic() > deadline:
+            raise
+        time.sleep(0.5)
+"""
 
 
 def test_every_node_is_ready(platform: Platform) -> None:
@@ -25,21 +39,20 @@ def test_every_node_is_ready(platform: Platform) -> None:
 
 
 def test_a_service_answers_by_name_across_nodes(platform: Platform, namespace: str) -> None:
-    labels = {"app": "answer"}
-    answer = _pod(namespace, "answer", "node1", ["sh", "-c", ANSWER], labels)
+    answer = _pod(namespace, "answer", "node1", BUSYBOX, ["sh", "-c", ANSWER])
+    ask = _pod(namespace, "ask", "node2", PYTHON, ["sleep", "600"])
     service = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": "answer", "namespace": namespace},
-        "spec": {"selector": labels, "ports": [{"port": 8000, "targetPort": 80}]},
+        "spec": {"selector": {"app": "answer"}, "ports": [{"port": 8000, "targetPort": 80}]},
     }
-    for item in (answer, service, _pod(namespace, "ask", "node2", ["sleep", "600"], {})):
+    for item in (answer, service, ask):
         apply(platform.client, [item])
     _running(platform, namespace, "answer")
     _running(platform, namespace, "ask")
-    script = f"""for i in $(seq 60); do
-        wget -T 2 -q -O - http://answer.{namespace}.svc.cluster.local:8000 && exit; sleep 1; done"""
-    said = _kubectl(platform, "-n", namespace, "exec", "ask", "--", "sh", "-c", script)
+    url = f"http://answer.{namespace}.svc.cluster.local:8000"
+    said = _kubectl(platform, "-n", namespace, "exec", "ask", "--", "python3", "-c", ASK, url)
     assert said.strip() == "ahoy"
 
 
@@ -62,18 +75,15 @@ def test_status_fits_a_terminal(platform: Platform, capsys: pytest.CaptureFixtur
     assert [line for line in free if len(line) > 80] == []
 
 
-def _pod(
-    namespace: str, name: str, node: str, command: list[str], labels: dict[str, str]
-) -> dict[str, Any]:
-    container = {"name": "main", "image": BUSYBOX, "command": command}
+def _pod(namespace: str, name: str, node: str, image: str, command: list[str]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "metadata": {"name": name, "namespace": namespace, "labels": {"app": name}},
         "spec": {
             "nodeName": node,
             "terminationGracePeriodSeconds": 1,
-            "containers": [container],
+            "containers": [{"name": "main", "image": image, "command": command}],
         },
     }
 

@@ -149,8 +149,6 @@ class ControlPlane:
             "secure-port": self._record.addresses.port(name),
             "tls-cert-file": self._pki.certificate(f"{name}-serving"),
             "tls-private-key-file": self._pki.key(f"{name}-serving"),
-            "client-ca-file": self._pki.certificate("ca"),
-            "requestheader-client-ca-file": self._pki.certificate("front-proxy-ca"),
             "leader-elect": "false",
             "profiling": "false",
             **dict(more),

@@ -144,13 +144,11 @@ def up(config: PlatformConfig, report: Report = silent) -> Platform:
     effective = faults.effective(config)
     components.wanted(effective)
     made = prepare(existing.config if existing else effective, report)
-    if existing is None:
-        check_watches(config.nodes)
     folder = Folder(config.name)
     with folder.lock():
         record = folder.read_record()
         if record is None:
-            record = _new_record(folder, config, made)
+            record = _new_record_or_nothing(folder, config, made)
         else:
             record = _renewed_record(folder, record, made)
         offset = _end_of(folder.progress)
@@ -261,8 +259,18 @@ def revert_fault(platform: Platform, name: str, report: Report = silent) -> Plat
     return mended
 
 
+def _new_record_or_nothing(folder: Folder, config: PlatformConfig, made: Prepared) -> Record:
+    """Write the record of a new platform; if that cannot be, leave nothing of it."""
+    try:
+        return _new_record(folder, config, made)
+    except PlimsollError:
+        teardown.remove(folder)
+        raise
+
+
 def _new_record(folder: Folder, config: PlatformConfig, made: Prepared) -> Record:
     addresses = claim_range(folder.path, config.network)
+    check_watches(config.nodes)
     record = Record(
         config=config,
         addresses=addresses,

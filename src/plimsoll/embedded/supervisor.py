@@ -56,7 +56,7 @@ class Supervisor:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if before:
             self._adopt(before)
-        self._update()
+        self._update(parts=tuple(self._keeper.statuses()))
         self._asked.set()
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
         self._keeper.run()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lightkube.core.exceptions import ApiError
 from lightkube.resources.apps_v1 import Deployment
 
+from plimsoll.embedded.addresses import API_PORT, Addresses
 from plimsoll.embedded.builds import load
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
@@ -72,7 +73,7 @@ class Dns:
 
     def install(self, platform: Platform) -> None:
         """Apply its account, rights, configuration, Deployment and Service."""
-        apply(platform.client, _objects(str(platform.addresses.dns_service)))
+        apply(platform.client, _objects(platform.addresses))
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until a replica answers."""
@@ -87,7 +88,7 @@ def _image() -> str:
     return f"plimsoll.local/coredns:{load('coredns').version}"
 
 
-def _objects(address: str) -> list[dict[str, Any]]:
+def _objects(addresses: Addresses) -> list[dict[str, Any]]:
     rights = [
         {"apiGroups": [""], "resources": ["services", "pods", "namespaces"]},
         {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"]},
@@ -111,11 +112,11 @@ def _objects(address: str) -> list[dict[str, Any]]:
             "subjects": [account],
         },
         {**_object("v1", "ConfigMap", "coredns"), "data": {"Corefile": _COREFILE}},
-        {**_object("apps/v1", "Deployment", "coredns"), "spec": _deployment()},
+        {**_object("apps/v1", "Deployment", "coredns"), "spec": _deployment(addresses)},
         {
             **_object("v1", "Service", "kube-dns"),
             "spec": {
-                "clusterIP": address,
+                "clusterIP": str(addresses.dns_service),
                 "selector": _LABELS,
                 "ports": [
                     {"name": "dns", "port": 53, "protocol": "UDP"},
@@ -134,7 +135,7 @@ def _object(version: str, kind: str, name: str, *, namespace: str = NAMESPACE) -
     return {"apiVersion": version, "kind": kind, "metadata": metadata}
 
 
-def _deployment() -> dict[str, Any]:
+def _deployment(addresses: Addresses) -> dict[str, Any]:
     ports = [
         {"name": "dns", "containerPort": 53, "protocol": "UDP"},
         {"name": "dns-tcp", "containerPort": 53, "protocol": "TCP"},
@@ -146,7 +147,11 @@ def _deployment() -> dict[str, Any]:
         "imagePullPolicy": "Never",
         "args": ["-conf", "/etc/coredns/Corefile"],
         "ports": ports,
-        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}, "periodSeconds": 2},
+        "env": [  # the API itself, not its service: DNS need not wait for kube-proxy
+            {"name": "KUBERNETES_SERVICE_HOST", "value": str(addresses.host)},
+            {"name": "KUBERNETES_SERVICE_PORT", "value": str(API_PORT)},
+        ],
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}, "periodSeconds": 1},
         "livenessProbe": {"httpGet": {"path": "/health", "port": 8080}, "failureThreshold": 5},
         "resources": {"requests": {"cpu": "20m", "memory": "40Mi"}, "limits": {"memory": "170Mi"}},
         "securityContext": {
