@@ -74,6 +74,8 @@ def settle(
         if finding.claim not in by_id:
             raise ValueError(f"{requirement}: finding for undeclared claim {finding.claim!r}")
     plain, because = _verdict(claims, found, strict=False)
+    if plain is Verdict.PASS:
+        because += _not_exercised(by_id, found)
     strict, strict_because = _verdict(claims, found, strict=True)
     return Judgement(
         requirement=requirement,
@@ -84,6 +86,17 @@ def settle(
         strict_because=strict_because,
         findings=found,
     )
+
+
+def _not_exercised(claims: Mapping[str, Claim], findings: Iterable[Finding]) -> str:
+    """Return what a PASS must say of claims that could not be tried and do not decide."""
+    idle = dict.fromkeys(
+        finding.claim
+        for finding in findings
+        if finding.outcome is Outcome.NOT_EXERCISED
+        and claims[finding.claim].basis is not Basis.INFORMATIVE
+    )
+    return f"; not exercised: {', '.join(idle)}" if idle else ""
 
 
 def group_results(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.adapters.accelerators import families
 from plimsoll.checks.probes import devices
 
 ARGUMENTS: dict[str, Any] = {
@@ -14,7 +15,9 @@ ARGUMENTS: dict[str, Any] = {
     "own_environment": ["ACCELERATOR_9"],
     "identity_from_nodes": r"/dev/dri/renderD(\d+)",
     "identity_command": [],
+    "identity_line": r"(.+)",
     "identity_form": r"[a-z0-9]+",
+    "partition_identity": "",
 }
 
 
@@ -47,3 +50,10 @@ def test_errno_is_named() -> None:
 
 def test_own_mounts_are_listed() -> None:
     assert "/" in devices.mounts()
+
+
+def test_container_with_a_partition_has_its_identity_and_not_that_of_the_whole() -> None:
+    lines = "GPU 0: A100 (UUID: GPU-1)\n  MIG 1g.5gb Device 0: (UUID: MIG-2)\n"
+    family = families.registry()["nvidia"]
+    arguments = family.probe_arguments(tool=True) | {"identity_command": ["printf", lines]}
+    assert devices.identities(arguments, []) == ["MIG-2"]

@@ -78,7 +78,12 @@ class Family(Struct, frozen=True, kw_only=True):
     identity_from_nodes: str = ""
     """Paths of device nodes that carry the identity in a group (regular expression)."""
     identity_command: tuple[str, ...] = ()
-    """A vendor tool that prints one identity a line; run only in pods that hold a claim."""
+    """A vendor tool that prints identities; run only in pods that hold a claim."""
+    identity_line: str = r"(.+)"
+    """What a line of the tool looks like, with the identity in a group."""
+    partition_identity: str = ""
+    """What the identity of a partition looks like. Partitions of one device share its node, and a
+    container with a partition has the identity of the partition, not of the whole."""
     identity_form: str = r".+"
     """What an identity looks like; other words (`all`, `void`) are none."""
     bypasses: tuple[Bypass, ...] = ()
@@ -132,7 +137,9 @@ class Family(Struct, frozen=True, kw_only=True):
             "identity_environment": self.identity_environment,
             "identity_from_nodes": self.identity_from_nodes,
             "identity_command": list(self.identity_command) if tool else [],
+            "identity_line": self.identity_line,
             "identity_form": self.identity_form,
+            "partition_identity": self.partition_identity,
             "own_environment": list(own_environment),
         }
 

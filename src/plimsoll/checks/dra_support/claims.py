@@ -61,7 +61,7 @@ CLAIMS: tuple[Claim, ...] = (
         title="The device inside the pod is the device that was allocated",
         basis=Basis.STRICTER,
         why="With any other device two pods share one, or a paid-for one idles.",
-        control="a pod without a claim, same image and node, carries no device identity",
+        control="a pod without a claim, same image and nodes, carries no device identity",
     ),
     Claim(
         id="claim-shared",

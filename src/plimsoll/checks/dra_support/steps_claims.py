@@ -25,6 +25,7 @@ def pod_with(bench: Bench, role: str, claim: Json | None, *, may_pend: bool = Fa
         deadline=POD_SECONDS,
         role=role,
         claims=claims,
+        nodes=sorted({device.node for device in bench.chosen if device.node}),
         may_pend=may_pend,
     )
 

@@ -122,8 +122,12 @@ def identities(arguments: Json, visible: list[Json]) -> list[str]:
         matched = [re.fullmatch(arguments["identity_from_nodes"], n["path"]) for n in visible]
         found.update(match.group(1) for match in matched if match)
     if arguments["identity_command"]:
-        found.update(printed(arguments["identity_command"]))
-    return sorted(entry for entry in found if re.fullmatch(arguments["identity_form"], entry))
+        lines = printed(arguments["identity_command"])
+        named = [re.fullmatch(arguments["identity_line"], line) for line in lines]
+        found.update(match.group(1) for match in named if match)
+    found = {entry for entry in found if re.fullmatch(arguments["identity_form"], entry)}
+    partitions = {e for e in found if re.fullmatch(arguments["partition_identity"] or "(?!)", e)}
+    return sorted(partitions or found)
 
 
 def printed(command: list[str]) -> list[str]:

@@ -7,6 +7,8 @@ whether its accelerator family knows it as an identity (one node, one device), a
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from plimsoll.checks.judging import (
@@ -114,6 +116,13 @@ def same_node(first: Exposure, second: Exposure) -> None:
                 second.fact,
             )
         )
+
+
+def partitions(chosen: Discovered, *exposures: Exposure) -> bool:
+    """Tell whether the containers hold partitions, which may share a device's node."""
+    pattern = str(chosen.found.get("partition_identity", ""))
+    identities = [identity for exposure in exposures for identity in exposure.identities]
+    return bool(pattern and identities) and all(re.fullmatch(pattern, each) for each in identities)
 
 
 class Given(Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from plimsoll.checks.secure_accelerator_access.exposure import (
     control,
     exposure_of,
     given,
+    partitions,
     ready,
     same_node,
     seen_by,
@@ -130,7 +131,9 @@ def _pods_do_not_share(record: Record) -> Ruling:
     chosen = accelerator(record)
     second = seen_by(record, "second")
     first = seen_by(record, "claimed")
-    common = (first.identities & second.identities) | (first.numbers.keys() & second.numbers.keys())
+    common = first.identities & second.identities
+    if not partitions(chosen, first, second):
+        common |= first.numbers.keys() & second.numbers.keys()
     facts = (chosen, first.fact, second.fact)
     if chosen.found.get("shared"):
         return undecided(

@@ -20,6 +20,7 @@ from plimsoll.checks.secure_accelerator_access.exposure import (
     accelerator,
     control,
     exposure_of,
+    partitions,
     same_node,
     seen_by,
 )
@@ -32,11 +33,16 @@ _AS_ROOT = "name a namespace that allows root with MKNOD: --probe-namespace NAME
 
 def _cannot_open(role: str, record: Record) -> Ruling:
     """Judge whether the container in `role` opened a node that it made for pod A's device."""
-    accelerator(record)
+    chosen = accelerator(record)
     claimed, exposure = control(record), seen_by(record, role)
     same_node(claimed, exposure)
     facts = (claimed.fact, exposure.fact)
-    tried = {number: exposure.made[number] for number in claimed.numbers if number in exposure.made}
+    own = exposure.numbers if partitions(chosen, claimed, exposure) else ()
+    tried = {
+        number: exposure.made[number]
+        for number in claimed.numbers
+        if number in exposure.made and number not in own
+    }
     opened = sorted(number for number, (_, said) in tried.items() if said == OPENED)
     if opened:
         return violated(
@@ -45,10 +51,9 @@ def _cannot_open(role: str, record: Record) -> Ruling:
             next_step="the runtime does not restrict devices by cgroup for this container",
         )
     if not tried:
+        why = "shares its device's node with pod A" if own else "does not run as root here"
         return not_exercised(
-            f"{role} made no device node: its pod does not run as root here",
-            *facts,
-            next_step=_AS_ROOT,
+            f"{role} made no device node: its pod {why}", *facts, next_step=_AS_ROOT
         )
     steps = ", ".join(
         f"{number}: mknod {made}" + (f", open {said}" if said else "")

@@ -60,6 +60,7 @@ def _found(offer: Offer) -> dict[str, object]:
         "resource": offer.resource,
         "nodes_known": offer.family.nodes_known,
         "identity_in_pod": offer.family.identity_in_pod,
+        "partition_identity": offer.family.partition_identity,
         "shared": any(device.shared for device in mine) or offer.family.shares(offer.resource),
         "devices": [
             {"pool": device.pool, "device": device.name, "identity": device.identity}

@@ -44,6 +44,7 @@ class Story:
         self.shared = False
         self.nodes_known = True
         self.identity_in_pod = True
+        self.partition_identity = ""
         self.allocated: dict[str, list[str]] = {"claimed": ["d0"], "second": ["d1"]}
         self.inside: dict[str, list[str]] = {"claimed": ["d0"], "second": ["d1"]}
         """Devices that a container sees, by role."""
@@ -126,6 +127,7 @@ class Story:
             "resource": RESOURCE,
             "nodes_known": self.nodes_known,
             "identity_in_pod": self.identity_in_pod,
+            "partition_identity": self.partition_identity,
             "shared": self.shared,
             "devices": devices,
         }

@@ -194,3 +194,25 @@ def test_one_free_accelerator_leaves_the_requirement_open() -> None:
     story = Story()
     story.never_made, story.blocked = {"second"}, ["pods-do-not-share", "second-cannot-open-first"]
     assert verdicts(story) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
+
+
+def test_partitions_of_one_device_may_share_its_node() -> None:
+    story = Story()
+    story.partition_identity = "id-.+"
+    node = {"path": "/dev/d0", "number": "b:7:100", "kind": "identity", "open": "ok"}
+    story.other["second"] = {"nodes": [node]}
+    found = outcomes(story)
+    assert (found["pods-do-not-share"], found["second-cannot-open-first"]) == (
+        "held",
+        "not exercised",
+    )
+
+
+def test_pass_says_what_was_not_exercised() -> None:
+    story = Story()
+    story.made = {}
+    judged = judge_requirement("secure_accelerator_access", story.record())
+    assert judged.because == (
+        "all 3 claims that decide held; not exercised: second-cannot-open-first, "
+        "unclaimed-cannot-open, nothing-left-after-release"
+    )
