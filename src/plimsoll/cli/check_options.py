@@ -14,10 +14,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from plimsoll import checks
-from plimsoll.errors import PlimsollError, UsageError
+from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.harness.budgets import profile
 from plimsoll.harness.options import Options
 from plimsoll.standard.requirements import REQUIREMENTS, VERSIONS, Level, nearest
+
+
+class UnknownVersionError(PlimsollError):
+    """The cluster is of a version for which no checklist is known."""
+
+    exit_code = ExitCode.INCONCLUSIVE
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -90,12 +96,12 @@ def selection(wishes: Wishes, standard: str) -> Selection:
 
 
 def standard_of(cluster_version: str, options: Options) -> str:
-    """Return the checklist version of a run. Raises PlimsollError where it must be given."""
+    """Return the checklist version of a run. Raises UnknownVersionError."""
     if options.standard:
         return options.standard
     version = ".".join(cluster_version.split("+", maxsplit=1)[0].split(".")[:2])
     if version not in VERSIONS:
-        raise PlimsollError(
+        raise UnknownVersionError(
             f"the cluster is {cluster_version}, for which no checklist is known here",
             next_step=f"say which one to use: --standard, one of {', '.join(VERSIONS)}",
         )

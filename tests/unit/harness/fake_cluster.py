@@ -189,8 +189,8 @@ class FakeCluster:
                 head = f"HTTP/1.1 {code} X\r\nContent-Type: application/json\r\n"
                 writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client has gone, or the server stops
         finally:
             self._streams.discard(writer)
             writer.close()
