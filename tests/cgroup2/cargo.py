@@ -57,16 +57,18 @@ def pack(disk: Path, errand: str, report: Report) -> None:
     `errand` is the shell script that the machine runs. Raises what building the programs raises,
     and CargoError.
     """
-    prepare(PlatformConfig(), report)  # everything that `up` would build or make is in the cache
+    made = prepare(PlatformConfig(), report)  # so that `up` finds everything in the cache
     root = Path(plimsoll.__file__).parents[2]
     paths = [path.absolute() for path in _carried(root)]
+    images = cache_folder() / "images"
+    files = [*paths, *map(Path, made.images)]
     with tempfile.TemporaryDirectory(prefix="plimsoll-cargo-") as scratch:
         folder = Path(scratch)
         (folder / "mount").mkdir()
         (folder / "start").write_text(_START.format(environment=_environment(root)))
         (folder / "errand").write_text(errand)
-        (folder / "paths").write_text("".join(f"{path}\n" for path in paths))
-        (folder / "from").write_text("".join(f"{str(path)[1:]}\n" for path in paths))
+        (folder / "paths").write_text("".join(f"{path}\n" for path in [*paths, images]))
+        (folder / "from").write_text("".join(f"{str(path)[1:]}\n" for path in files))
         base = str(Path(sys.base_prefix).absolute())[1:]
         (folder / "without").write_text("".join(f"{base}/lib/*/{name}\n" for name in _LEFT_OUT))
         names = (disk, _SIZE, *(folder / n for n in ("mount", "from", "without")), folder)
@@ -83,17 +85,15 @@ def pack(disk: Path, errand: str, report: Report) -> None:
 
 
 def _carried(root: Path) -> list[Path]:
-    cache = cache_folder()
     builds = {*CORE_BUILDS}
     for component in components.wanted(PlatformConfig()):
         builds |= set(component.builds)
     programs = [home for name in sorted(builds) if (home := builder.finished(name))]
-    made = [cache / "images", cache / "stubs"]
-    tree = [root / "src", root / PACKAGE]
+    tree = [cache_folder() / "stubs", root / "src", root / PACKAGE]
     python = [Path(sys.prefix)]
     if sys.base_prefix != "/usr":  # that one is installed as a package
         python.append(Path(sys.base_prefix))
-    return [*programs, *made, *tree, *python]
+    return [*programs, *tree, *python]
 
 
 def _environment(root: Path) -> str:

@@ -65,11 +65,12 @@ def debian(*, packages: tuple[str, ...] = ()) -> Debian:
     """
     if platform.machine() != "x86_64":
         raise DebianError(f"the emulated machine needs an x86_64 host, not {platform.machine()}")
-    suite, mirror = release(), mirror_of(release())
+    suite = release()
+    mirrors = mirrors_of(suite)
     wanted = sorted({*PACKAGES, *packages})
     texts = [path.read_text() for path in (Path(__file__), *(HERE / n for n in _SCRIPTS))]
     key = fingerprint([suite, *wanted, *texts])
-    folder = cached(f"cgroup2/debian-{key}", lambda path: _make(path, suite, mirror, wanted))
+    folder = cached(f"cgroup2/debian-{key}", lambda path: _make(path, suite, mirrors, wanted))
     return Debian(folder / "root.img", folder / "vmlinuz", folder / "first.cpio")
 
 
@@ -88,15 +89,20 @@ def release(text: str | None = None) -> str:
     return fields["VERSION_CODENAME"]
 
 
-def mirror_of(suite: str) -> str:
-    """Return the address of the first mirror in apt's configuration that carries `suite`."""
-    for address, suites in _sources():
-        if suite in suites:
-            return address
-    raise DebianError(
-        f"apt on this machine knows no mirror for {suite}",
-        next_step="add one to /etc/apt/sources.list",
-    )
+def mirrors_of(suite: str) -> list[str]:
+    """Return lines for apt: where this machine gets `suite`, its updates and security fixes from.
+
+    Raises DebianError if apt's configuration has no source for it.
+    """
+    known = {suite, f"{suite}-updates", f"{suite}-security"}
+    found = [f"deb {address} {one} main" for address, suites in _sources() for one in suites
+             if one in known]  # fmt: skip
+    if not any(f" {suite} " in line for line in found):
+        raise DebianError(
+            f"apt on this machine knows no mirror for {suite}",
+            next_step="add one to /etc/apt/sources.list",
+        )
+    return list(dict.fromkeys(found))
 
 
 def _sources(folder: Path = Path("/etc/apt")) -> Iterator[tuple[str, list[str]]]:
@@ -119,14 +125,14 @@ def _fields(pattern: str, text: str) -> dict[str, str]:
     return {match[1]: match[2] for match in re.finditer(pattern, text, re.MULTILINE)}
 
 
-def _make(target: Path, suite: str, mirror: str, packages: list[str]) -> None:
+def _make(target: Path, suite: str, mirrors: list[str], packages: list[str]) -> None:
     print(f"== Debian {suite}: {len(packages)} packages onto a disk (about 1 min)", flush=True)
     target.mkdir()
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".root-") as scratch:
         root = Path(scratch) / "root"
         _run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
              "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*",
-             suite, str(root), mirror)  # fmt: skip
+             suite, str(root), *mirrors)  # fmt: skip
         _furnish(root)
         (kernel,) = (root / "boot").glob("vmlinuz-*")
         shutil.copyfile(kernel, target / "vmlinuz")

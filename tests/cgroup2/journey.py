@@ -21,7 +21,7 @@ from tests.cgroup2.traces import differences, traces
 
 HERE = Path(__file__).parent
 NAME = "default"
-UP_SECONDS = 420
+UP_SECONDS = 960
 POD_SECONDS = 240
 
 
