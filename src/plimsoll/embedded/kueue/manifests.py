@@ -62,8 +62,6 @@ def manifests(
             objects.append(item | {"data": {"controller_manager_config.yaml": settings}})
         elif kind in WEBHOOKS:
             objects.append(item | {"webhooks": [w for w in item["webhooks"] if _kept(w)]})
-        elif kind == "CustomResourceDefinition" and _absent(config):
-            objects.append(item | {"spec": item["spec"] | {"conversion": {"strategy": "None"}}})
         else:
             objects.append(item)
     return objects
