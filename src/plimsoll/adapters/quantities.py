@@ -16,9 +16,10 @@ def quantity(text: str | int | float) -> float:
     """Return what a quantity such as `1930m`, `2k` or `4Gi` means. Raises ValueError."""
     digits = str(text).rstrip("numkKMGTPEi")
     unit = str(text)[len(digits) :]
-    if unit not in _FACTORS:
-        raise ValueError(f"{text!r} is not a quantity")
-    return float(digits) * _FACTORS[unit]
+    try:
+        return float(digits) * _FACTORS[unit]
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{text!r} is not a quantity") from error
 
 
 def millicores(text: str | int | float) -> int:
