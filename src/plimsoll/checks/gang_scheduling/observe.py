@@ -14,7 +14,7 @@ from plimsoll.checks.gang_scheduling.observations import BIND_TOGETHER, ENGINES
 from plimsoll.checks.gang_scheduling.plan import Planned, plan
 from plimsoll.checks.gang_scheduling.room import NoRoom, Room, cpu_room, device_room
 from plimsoll.checks.gang_scheduling.stage import Stage
-from plimsoll.checks.gang_scheduling.steps import try_cell
+from plimsoll.checks.gang_scheduling.steps import NoEngineError, try_cell
 from plimsoll.harness import (
     BlockedError,
     ClusterError,
@@ -33,7 +33,7 @@ _LOST = {0, 401}
 _CRUD = ("get", "list", "watch", "create", "delete")
 
 NEEDS = Needs(
-    minutes=12,
+    minutes=8,
     accelerators=8,
     exclusive=True,
     pod_security="restricted",
@@ -146,14 +146,22 @@ async def observe(harness: Harness) -> None:
         for engine in engines:
             watch = harness.watch(engine.words.resource, slim=_without_spec)
             groups[engine.name] = await stack.enter_async_context(watch)
+        absent: set[str] = set()
         for planned in plan(engines, rooms, thorough=harness.options.thorough):
-            await _try(harness, planned, pods, groups[planned.engine.name], neighbours)
+            name = planned.engine.name
+            if name not in absent and not await _try(
+                harness, planned, pods, groups[name], neighbours
+            ):
+                absent.add(name)
 
 
 async def _try(
     harness: Harness, planned: Planned, pods: Watch, groups: Watch, neighbours: Neighbours
-) -> None:
-    """Try one cell; what stops it is written down, and the next cell is tried."""
+) -> bool:
+    """Try one cell and return whether the engine is there at all.
+
+    What stops a cell is written down, so that the next one can be tried.
+    """
     stage = Stage(harness, planned, pods, groups, neighbours)
     try:
         await try_cell(stage)
@@ -162,6 +170,8 @@ async def _try(
             raise
         harness.blocked(error.what, next_step=error.next_step, stage=planned.cell.group)
         await stage.clear()
+        return not isinstance(error, NoEngineError)
+    return True
 
 
 async def _rooms(harness: Harness) -> dict[str, Room]:

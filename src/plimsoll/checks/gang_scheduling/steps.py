@@ -30,8 +30,12 @@ _QUICK_WINDOW = 30.0
 _FULL_WINDOWS = 3
 
 
+class NoEngineError(BlockedError):
+    """Nobody acts on an engine's objects, so no cell of it can be tried."""
+
+
 async def try_cell(stage: Stage) -> None:
-    """Try one cell. Raises Timeout, BlockedError or ClusterError when it cannot go on."""
+    """Try one cell. Raises Timeout, BlockedError or ClusterError if it cannot go on."""
     stage.observe(stage.cell)
     queue = await stage.prepare()
     quota = stage.engine.quota_pods(queue, stage.ask)
@@ -68,7 +72,7 @@ async def _queue_ready(stage: Stage) -> None:
         try:
             await seen.until(active, budget, waiting_on=f"{condition} on our {kind}")
         except Timeout as error:
-            raise BlockedError(
+            raise NoEngineError(
                 f"labels without an engine: {stage.engine.name} is served, but no controller took "
                 f"charge of our queue within {budget.seconds:.0f} s",
                 next_step="start the engine's controller; see the conditions of our ClusterQueue",
