@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from plimsoll.embedded import components, faults
-from plimsoll.embedded.control_plane import ControlPlane, api_answers
+from plimsoll.embedded.control_plane import API_SERVER, STORE, ControlPlane, api_answers
 from plimsoll.embedded.keeper import Keeper, Part
 from plimsoll.embedded.network import set_up_host
 from plimsoll.embedded.node_init import SPEC_FILE
@@ -26,6 +26,7 @@ from plimsoll.embedded.node_spec import (
     SOCKET,
     node_name,
     node_spec,
+    unsettled_parts,
     write_node_files,
     write_node_spec,
 )
@@ -79,6 +80,7 @@ class BringUp:
             installed = pool.submit(self._install)
             self._join_nodes(images)
             installed.result()
+        _wait(self._missing_parts, _API_SECONDS, f"see the logs in {self._folder.logs}")
         self._await_components()
         for name in self._record.config.faults:
             faults.get(name).apply(self._platform)
@@ -112,11 +114,13 @@ class BringUp:
 
     def _start_api(self) -> None:
         with self._stages.stage("control plane", usual=4):
-            _wait(
-                lambda: "" if api_answers(self._folder, self._record) else "the API to answer",
-                _API_SECONDS,
-                f"see {self._folder.logs}/kube-apiserver.log and etcd.log",
-            )
+            _wait(self._missing_api, _API_SECONDS, f"see the logs in {self._folder.logs}")
+
+    def _missing_api(self) -> str:
+        unsettled = set(self._keeper.unsettled()) & {STORE, API_SERVER}
+        if not unsettled and api_answers(self._folder, self._record):
+            return ""
+        return "the API to answer"
 
     def _fill_node(self, number: int) -> None:
         """Import into a node's container runtime every image that it does not have yet."""
@@ -177,9 +181,16 @@ class BringUp:
             _wait(lambda: self._missing_nodes(wanted, tell), _NODE_SECONDS, self._node_hint())
 
     def _missing_nodes(self, wanted: set[str], tell: Callable[[str], None]) -> str:
+        for number in self._numbers:
+            if late := unsettled_parts(self._folder, number):
+                return f"{', '.join(late)} of {node_name(number)} to run as told"
         missing = wanted - self._platform.ready_nodes()
         tell(f"{len(wanted) - len(missing)} of {len(wanted)} ready")
         return f"the nodes {', '.join(sorted(missing))} to become ready" if missing else ""
+
+    def _missing_parts(self) -> str:
+        unsettled = self._keeper.unsettled()
+        return f"{', '.join(unsettled)} to run as told" if unsettled else ""
 
     def _node_hint(self) -> str:
         return f"see {self._folder.path}/nodes/*/logs/kubelet.log"

@@ -149,6 +149,9 @@ class ControlPlane:
             "secure-port": self._record.addresses.port(name),
             "tls-cert-file": self._pki.certificate(f"{name}-serving"),
             "tls-private-key-file": self._pki.key(f"{name}-serving"),
+            # Both are given so that a part which starts before the API need not ask it for them.
+            "client-ca-file": self._pki.certificate("ca"),
+            "requestheader-client-ca-file": self._pki.certificate("front-proxy-ca"),
             "leader-elect": "false",
             "profiling": "false",
             **dict(more),

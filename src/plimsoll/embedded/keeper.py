@@ -148,6 +148,15 @@ class Keeper:
                 for name, kept in self._kept.items()
             ]
 
+    def unsettled(self) -> list[str]:
+        """Return the names of the parts that do not yet run, or end, as they should."""
+        with self._lock:
+            return [
+                name
+                for name, kept in self._kept.items()
+                if not kept.wanted or kept.process is None or kept.successor or kept.stopping
+            ]
+
     def wake(self) -> None:
         """Make the keeper look around now."""
         with contextlib.suppress(BlockingIOError):

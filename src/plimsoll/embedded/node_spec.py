@@ -18,9 +18,9 @@ from plimsoll.embedded.cgroups import mount_cgroups
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.keeper import Part
 from plimsoll.embedded.network import node_commands
-from plimsoll.embedded.node_init import SPEC_FILE, NodeSpec
+from plimsoll.embedded.node_init import SPEC_FILE, STATUS_FILE, NodeSpec
 from plimsoll.embedded.pki import Pki
-from plimsoll.embedded.state import Folder, Record, write_atomically
+from plimsoll.embedded.state import Folder, PartStatus, Record, write_atomically
 from plimsoll.embedded.tools import CNI_FOLDERS, cni_folder
 
 SOCKET = "/run/containerd/containerd.sock"
@@ -82,6 +82,28 @@ def write_node_spec(folder: Folder, spec: NodeSpec, node: int) -> bool:
         return False
     write_atomically(path, content)
     return True
+
+
+def unsettled_parts(folder: Folder, node: int) -> list[str]:
+    """Return the names of a node's parts that do not run yet as its specification says."""
+    spec = msgspec.json.decode((folder.node(node) / SPEC_FILE).read_bytes(), type=NodeSpec)
+    running = {
+        (status.name, status.command, status.inputs)
+        for status in read_node_status(folder, node)
+        if status.state == "running"
+    }
+    return [
+        part.name for part in spec.parts if (part.name, part.command, part.inputs) not in running
+    ]
+
+
+def read_node_status(folder: Folder, node: int) -> list[PartStatus]:
+    """Return what a node's first process last wrote about its parts; nothing if it has not yet."""
+    try:
+        content = (folder.node(node) / STATUS_FILE).read_bytes()
+    except FileNotFoundError:
+        return []
+    return msgspec.json.decode(content, type=list[PartStatus])
 
 
 def _runtime_folder(config: PlatformConfig) -> set[str]:

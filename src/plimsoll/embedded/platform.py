@@ -180,9 +180,12 @@ def reconfigure(
     The number of nodes, the network and the name stay. Raises PlatformError if the platform does
     not run or does not get there.
     """
-    config = validate(change(platform.record.config))
+    current = platform.folder.read_record()
+    if current is None:
+        raise _not_running(platform.name)
+    config = validate(change(current.config))
     fixed = ("name", "network", "nodes")
-    if any(getattr(config, f) != getattr(platform.record.config, f) for f in fixed):
+    if any(getattr(config, f) != getattr(current.config, f) for f in fixed):
         raise PlatformError(
             f"a running platform keeps its {', '.join(fixed)}",
             next_step=f"take it down first: plimsoll down --name {platform.name}",
@@ -193,10 +196,7 @@ def reconfigure(
         record = folder.read_record()
         status = folder.read_status()
         if record is None or status is None or not alive(status.supervisor):
-            raise PlatformError(
-                f"the platform {folder.name!r} does not run",
-                next_step=f"start it with: plimsoll up --name {folder.name}",
-            )
+            raise _not_running(folder.name)
         record = msgspec.structs.replace(
             record,
             config=config,
@@ -212,14 +212,22 @@ def reconfigure(
     return Platform(folder, record)
 
 
+def _not_running(name: str) -> PlatformError:
+    return PlatformError(
+        f"the platform {name!r} does not run",
+        next_step=f"start it with: plimsoll up --name {name}",
+    )
+
+
 def add_components(platform: Platform, wanted: Sequence[str], report: Report = silent) -> Platform:
     """Add components to a running platform and wait until they are ready."""
-    missing = tuple(name for name in wanted if name not in platform.record.config.components)
-    if not missing:
+    if all(name in platform.record.config.components for name in wanted):
         return platform
     return reconfigure(
         platform,
-        lambda config: msgspec.structs.replace(config, components=config.components + missing),
+        lambda config: msgspec.structs.replace(
+            config, components=tuple(dict.fromkeys((*config.components, *wanted)))
+        ),
         report,
     )
 

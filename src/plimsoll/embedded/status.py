@@ -14,7 +14,7 @@ from lightkube import ApiError
 from lightkube.resources.core_v1 import Node
 
 from plimsoll.embedded import builds
-from plimsoll.embedded.node_init import STATUS_FILE
+from plimsoll.embedded.node_spec import read_node_status
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.processes import alive, boot_id, inner_pid, resident_bytes
 from plimsoll.embedded.state import Folder, PartStatus, SupervisorStatus
@@ -167,18 +167,14 @@ def _nodes(platform: Platform, *, reachable: bool) -> tuple[NodeView, ...]:
                 address=str(platform.addresses.node(number)),
                 ready=readiness.get(name, "unknown: the API does not know it"),
                 memory=sum(map(resident_bytes, processes)),
-                parts=_node_parts(platform.folder.node(number), processes),
+                parts=_node_parts(read_node_status(platform.folder, number), processes),
             )
         )
     return tuple(views)
 
 
-def _node_parts(home: Path, processes: set[int]) -> tuple[PartView, ...]:
+def _node_parts(statuses: list[PartStatus], processes: set[int]) -> tuple[PartView, ...]:
     """Return a node's parts; its own file knows their ids inside, the host's are found by them."""
-    try:
-        statuses = msgspec.json.decode((home / STATUS_FILE).read_bytes(), type=list[PartStatus])
-    except (FileNotFoundError, msgspec.DecodeError):
-        statuses = []
     by_inner = {inner_pid(pid): pid for pid in processes}
     by_name = {status.name: status for status in statuses}
     views = []
