@@ -63,7 +63,7 @@ bench: setup ## Run the benchmarks; each prints what it measures, its figure and
 	@$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed ## Write the generated pages of docs/ again
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m docs.generate
 
 clean: ## Remove what setup made here (not the build cache)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate import leaves
 from plimsoll import checks
-from plimsoll.cli import COMMANDS, command_app
+from plimsoll.cli import COMMANDS
 from plimsoll.embedded import faults
 from plimsoll.standard.requirements import REQUIREMENTS
 
@@ -69,10 +70,10 @@ def test_fault_stands_in_the_table(name: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_documented_with_every_option(command: str) -> None:
     page = (ROOT / "docs" / "commands.md").read_text()
-    app = command_app(command)
     options = {
         name
-        for argument in app[command].assemble_argument_collection()
+        for _, leaf in leaves(command)
+        for argument in leaf.assemble_argument_collection()
         for name in argument.names
         if name.startswith("--") and not name.startswith("--no-")
     }
