@@ -133,13 +133,17 @@ class Trial:
                 return f"the watch {watch} did not see the whole window"
         return ""
 
+    @cached_property
+    def block(self) -> Blocked | None:
+        """What stopped the cell, or the whole requirement, before its end."""
+        blocks = self.record.of(Blocked)
+        mine = [fact for fact in blocks if not fact.stage or self._mine(fact.stage)]
+        return mine[-1] if mine else None
+
     def blocked_reason(self) -> str:
         """Return what stopped the cell before its end, or an empty string."""
-        blocks = [
-            fact for fact in self.record.of(Blocked) if not fact.stage or self._mine(fact.stage)
-        ]
-        if blocks:
-            return blocks[-1].reason
+        if self.block:
+            return self.block.reason
         stages = [
             fact
             for fact in self.record.of(StageEnded)
@@ -158,7 +162,12 @@ class Trial:
         facts: tuple[int, ...] = (),
         next_step: str = "",
     ) -> Finding:
-        """Return a finding in this cell's group; it rests at least on the cell's own fact."""
+        """Return a finding in this cell's group; it rests at least on the cell's own fact.
+
+        Where the cell was blocked, what unblocks it is the next step of all that is undecided.
+        """
+        if outcome is Outcome.UNDECIDED and self.block:
+            next_step, facts = self.block.next_step, (*facts, self.block.sequence)
         return Finding(
             claim=claim,
             outcome=outcome,

@@ -325,6 +325,8 @@ def test_a_step_that_was_not_reached_says_what_blocked_it() -> None:
     story = told(s.ample)
     story.add(Blocked, stage=f"{GROUP}: blockers", reason="quota refused", next_step="raise it")
     assert "quota refused" in because(story, c.OVERSIZED_GANG_WAITS)
+    undecided = [f for f in judge(story.record()) if f.claim == c.OVERSIZED_GANG_WAITS]
+    assert [finding.next_step for finding in undecided] == ["raise it"]
     assert verdicts(story)[0] is Verdict.INCONCLUSIVE
 
 
