@@ -106,8 +106,8 @@ def control(record: Record) -> Exposure:
     return exposure
 
 
-def same_node(first: Exposure, second: Exposure) -> None:
-    """Raise SettledEarly, undecided, unless both containers ran on one node."""
+def alike(record: Record, first: Exposure, second: Exposure, *, runtime_class: bool = True) -> None:
+    """Raise SettledEarly, undecided, unless both ran on one node and in one runtime class."""
     if first.fact.node != second.fact.node:
         raise SettledEarly(
             undecided(
@@ -116,6 +116,43 @@ def same_node(first: Exposure, second: Exposure) -> None:
                 second.fact,
             )
         )
+    classes = [_runtime_class(record, each.fact.role) for each in (first, second)]
+    if runtime_class and classes[0] != classes[1]:
+        raise SettledEarly(
+            undecided(
+                f"{second.fact.role} ran in the runtime class {classes[1] or 'by default'}, the "
+                f"control in {classes[0] or 'the default'}, so the runtime may be the difference",
+                first.fact,
+                second.fact,
+                next_step="name the class that accelerator pods run in: --runtime-class NAME",
+            )
+        )
+
+
+def _runtime_class(record: Record, role: str) -> str:
+    owner = pod(record, role)
+    return str(owner.last.get("spec", {}).get("runtimeClassName", "")) if owner else ""
+
+
+def without_claim(record: Record, role: str) -> Exposure:
+    """Return what a container without a claim saw; undecided if admission gave its pod one."""
+    exposure, owner = seen_by(record, role), pod(record, role)
+    spec: Json = owner.last.get("spec", {}) if owner else {}
+    resource = str(accelerator(record).found.get("resource", ""))
+    limits = [
+        (entry.get("resources") or {}).get("limits") or {} for entry in spec.get("containers") or []
+    ]
+    if spec.get("resourceClaims") or (resource and any(resource in each for each in limits)):
+        raise SettledEarly(
+            undecided(
+                f"admission gave {role} an accelerator that it did not ask for, so it is no pod "
+                "without a claim",
+                exposure.fact,
+                owner.events[-1] if owner else None,
+                next_step="keep the webhook that does so away from the check's namespace",
+            )
+        )
+    return exposure
 
 
 def partitions(chosen: Discovered, *exposures: Exposure) -> bool:

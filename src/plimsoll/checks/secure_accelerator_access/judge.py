@@ -23,13 +23,14 @@ from plimsoll.checks.secure_accelerator_access.claims import CLAIMS
 from plimsoll.checks.secure_accelerator_access.exposure import (
     Exposure,
     accelerator,
+    alike,
     control,
     exposure_of,
     given,
     partitions,
     ready,
-    same_node,
     seen_by,
+    without_claim,
 )
 from plimsoll.checks.secure_accelerator_access.judge_bypass import BYPASS_JUDGES
 from plimsoll.record import Finding, Record
@@ -110,7 +111,7 @@ def _sees_nothing(record: Record, exposure: Exposure) -> Ruling:
 
 def _unclaimed_sees_none(record: Record) -> Ruling:
     accelerator(record)
-    exposure = seen_by(record, "unclaimed")
+    exposure = without_claim(record, "unclaimed")
     if exposure.accelerators:
         return violated(
             f"a pod without a claim sees {exposure.accelerators}",
@@ -118,7 +119,7 @@ def _unclaimed_sees_none(record: Record) -> Ruling:
             next_step="see what puts devices into every container: a runtime's default, a hook",
         )
     claimed = control(record)
-    same_node(claimed, exposure)
+    alike(record, claimed, exposure)
     return held(
         f"on the same node the pod with a claim sees {claimed.accelerators}, the pod without one "
         "none",

@@ -18,11 +18,11 @@ from plimsoll.checks.secure_accelerator_access.exposure import (
     OPENED,
     Exposure,
     accelerator,
+    alike,
     control,
-    exposure_of,
     partitions,
-    same_node,
     seen_by,
+    without_claim,
 )
 from plimsoll.record import Record
 from plimsoll.record.facts import Observation, ProbeResult, Refused
@@ -34,8 +34,9 @@ _AS_ROOT = "name a namespace that allows root with MKNOD: --probe-namespace NAME
 def _cannot_open(role: str, record: Record) -> Ruling:
     """Judge whether the container in `role` opened a node that it made for pod A's device."""
     chosen = accelerator(record)
-    claimed, exposure = control(record), seen_by(record, role)
-    same_node(claimed, exposure)
+    claimed = control(record)
+    exposure = seen_by(record, role) if role == "second" else without_claim(record, role)
+    alike(record, claimed, exposure)
     facts = (claimed.fact, exposure.fact)
     own = exposure.numbers if partitions(chosen, claimed, exposure) else ()
     tried = {
@@ -81,7 +82,7 @@ def _bypass(kind: str, record: Record) -> Ruling:
         if fact.data.get("kind") == kind
     ]
     seen = [fact for fact in record.of(ProbeResult) if fact.role.startswith(prefix)]
-    exposures = [exposure_of(fact) for fact in seen]
+    exposures = [without_claim(record, fact.role) for fact in seen]
     reached = [exposure for exposure in exposures if exposure.accelerators]
     if reached:
         tried = ", ".join(exposure.fact.role.removeprefix(prefix) for exposure in reached)
@@ -98,7 +99,7 @@ def _bypass(kind: str, record: Record) -> Ruling:
         why = [f"{fact.purpose.removeprefix(prefix)}: {fact.message}" for fact in refused]
         why += [f"{name}: its pod did not run" for name in failed]
         return not_exercised("; ".join(why) or "no such pod was tried", *refused)
-    return _bypass_held(record, exposures, prefix)
+    return _bypass_held(record, exposures, kind)
 
 
 def _not_running(record: Record, prefix: str) -> list[str]:
@@ -108,10 +109,11 @@ def _not_running(record: Record, prefix: str) -> list[str]:
     return sorted(role.removeprefix(prefix) for role in roles - probed if role.startswith(prefix))
 
 
-def _bypass_held(record: Record, exposures: list[Exposure], prefix: str) -> Ruling:
+def _bypass_held(record: Record, exposures: list[Exposure], kind: str) -> Ruling:
+    prefix = f"bypass.{kind}."
     claimed = control(record)
     for exposure in exposures:
-        same_node(claimed, exposure)
+        alike(record, claimed, exposure, runtime_class=kind != "runtime-class")
     names = ", ".join(exposure.fact.role.removeprefix(prefix) for exposure in exposures)
     return held(
         f"no accelerator by {names}, on the node where pod A sees {claimed.accelerators}",
@@ -145,7 +147,7 @@ def _sidecar(record: Record) -> Ruling:
 
 def _nothing_left(record: Record) -> Ruling:
     accelerator(record)
-    exposure = seen_by(record, "after-release")
+    exposure = without_claim(record, "after-release")
     if exposure.accelerators:
         return violated(
             f"a pod without a claim sees {exposure.accelerators} after its holder went",

@@ -60,6 +60,8 @@ class Story:
         self.other: dict[str, Json] = {}
         """More of a container's probe, by role."""
         self.node: dict[str, str] = {}
+        self.runtime_class: dict[str, str] = {}
+        self.given_by_admission: set[str] = set()
         self.absent: dict[str, str] = {}
         self.refused: set[str] = set()
         self.never_made: set[str] = set()
@@ -179,11 +181,13 @@ class Story:
         claims = [{"name": "device", "resourceClaimName": f"claim-{role}"}]
         holder = role in self.allocated
         limits = {RESOURCE: str(len(self.allocated[role]))} if holder else {}
+        limits |= {RESOURCE: "1"} if role in self.given_by_admission else {}
         reported = [{"name": RESOURCE, "resources": [{"resourceID": r} for r in self.reported]}]
         body: Json = {
             "metadata": {"labels": {"plimsoll.dev/role": role}},
             "spec": {
                 "nodeName": "n1",
+                "runtimeClassName": self.runtime_class.get(role, ""),
                 "resourceClaims": claims if holder and self.way == "dra" else [],
                 "containers": [{"name": "main", "resources": {"limits": limits}}],
             },

@@ -135,6 +135,17 @@ OPEN: list[tuple[str, str, Change]] = [
     ("unclaimed-sees-none", "undecided", inside("claimed")),
     ("unclaimed-sees-none", "undecided", changed(node={"unclaimed": "n2"})),
     ("unclaimed-sees-none", "undecided", changed(not_started={"unclaimed"})),
+    ("unclaimed-sees-none", "undecided", changed(runtime_class={"claimed": "special"})),
+    (
+        "unclaimed-sees-none",
+        "undecided",
+        together(inside("unclaimed", "d2"), changed(given_by_admission={"unclaimed"})),
+    ),
+    (
+        "annotation-does-not-bypass",
+        "undecided",
+        changed(runtime_class={"bypass.annotation.cdi": "special"}),
+    ),
     ("pods-do-not-share", "undecided", changed(never_made={"second"})),
     ("pods-do-not-share", "undecided", changed(blocked=["pods-do-not-share"])),
     ("pods-do-not-share", "undecided", changed(shared=True)),
@@ -216,3 +227,9 @@ def test_pass_says_what_was_not_exercised() -> None:
         "all 3 claims that decide held; not exercised: second-cannot-open-first, "
         "unclaimed-cannot-open, nothing-left-after-release"
     )
+
+
+def test_runtime_class_of_its_own_is_the_point_of_that_bypass() -> None:
+    story = Story()
+    story.runtime_class = {"bypass.runtime-class.example": "example"}
+    assert outcomes(story)["runtime-class-does-not-bypass"] == "held"
