@@ -75,8 +75,8 @@ async def _queue_ready(stage: Stage) -> None:
             raise NoEngineError(
                 f"labels without an engine: {stage.engine.name} is served, but no controller took "
                 f"charge of our queue within {budget.seconds:.0f} s",
-                next_step="start the engine's controller, or remove its kinds; gangs need an engine that "
-                "acts: labels and objects alone gang nothing",
+                next_step="start the engine's controller, or remove its kinds: labels and objects "
+                "alone gang nothing",
             ) from error
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightkube import ApiError
-from lightkube.resources.admissionregistration_v1 import (
-    MutatingWebhookConfiguration,
-    ValidatingWebhookConfiguration,
-)
 from lightkube.resources.apps_v1 import Deployment
 
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
@@ -20,13 +15,10 @@ from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.kueue import manifests, upstream
 from plimsoll.embedded.kueue.certificates import webhook_secret
+from plimsoll.embedded.kueue.removal import take_away
 
 if TYPE_CHECKING:
-    from lightkube import Client
-
     from plimsoll.embedded.platform import Platform
-
-_WEBHOOKS = ("kueue-mutating-webhook-configuration", "kueue-validating-webhook-configuration")
 
 
 class Kueue:
@@ -67,7 +59,7 @@ class Kueue:
             platform.folder.pki / "kueue-webhook.json", host=manifests.WEBHOOK_HOST
         )
         if not platform.config.kueue_controller:
-            _take_away(platform.client)
+            take_away(platform.client)
         objects = upstream.read(platform.binaries["kueue"])
         apply(platform.client, manifests.manifests(platform.config, objects, secret))
 
@@ -90,26 +82,6 @@ class Kueue:
         if not status.updatedReplicas or (status.availableReplicas or 0) < 1:
             return "its manager to become ready"
         return ""
-
-
-def _take_away(client: Client) -> None:
-    """Remove what acts: the webhooks first, so that none is asked after its server has gone."""
-    mutating, validating = _WEBHOOKS
-    with _absent_is_fine():
-        client.delete(MutatingWebhookConfiguration, mutating)
-    with _absent_is_fine():
-        client.delete(ValidatingWebhookConfiguration, validating)
-    with _absent_is_fine():
-        client.delete(Deployment, manifests.DEPLOYMENT, namespace=manifests.NAMESPACE)
-
-
-@contextmanager
-def _absent_is_fine() -> Iterator[None]:
-    try:
-        yield
-    except ApiError as error:
-        if error.status.code != 404:
-            raise
 
 
 COMPONENT = Kueue()
