@@ -1,0 +1,41 @@
+"""Runs that were recorded on embedded platforms, healthy and broken, are judged as they were then.
+
+The files hold the facts that judging needs, with everything else left out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from plimsoll import checks
+from plimsoll.record import Record, decode_facts
+from plimsoll.standard.verdicts import Verdict
+
+RECORDED = Path(__file__).parent / "recorded"
+PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+
+EXPECTED = [
+    ("healthy-dra", "dra_support", PASS, PASS),
+    ("healthy-dra", "secure_accelerator_access", PASS, PASS),
+    ("healthy-device-plugin", "dra_support", PASS, OPEN),
+    ("healthy-device-plugin", "secure_accelerator_access", PASS, PASS),
+    ("dra-prepares-nothing", "dra_support", PASS, FAIL),
+    ("dra-injects-another-device", "dra_support", PASS, FAIL),
+    ("claimed-pod-gets-all-devices", "secure_accelerator_access", FAIL, FAIL),
+    ("runtime-injects-on-request", "secure_accelerator_access", PASS, FAIL),
+]
+
+
+@pytest.mark.parametrize(("run", "requirement", "plain", "strict"), EXPECTED)
+def test_recorded_run_is_judged_as_then(
+    run: str, requirement: str, plain: Verdict, strict: Verdict
+) -> None:
+    with (RECORDED / f"{run}.jsonl").open("rb") as lines:
+        judged = checks.judge(requirement, Record(decode_facts(lines)))
+    assert (judged.verdict, judged.strict_verdict) == (plain, strict)
+
+
+def test_every_recorded_run_is_judged() -> None:
+    assert {path.stem for path in RECORDED.glob("*.jsonl")} == {run for run, *_ in EXPECTED}
