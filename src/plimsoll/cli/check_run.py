@@ -111,9 +111,12 @@ def _carry_out(run: Coroutine[Any, Any, None], run_id: str, folder: Path, option
     """Run, judge and report; a run that broke off is judged by what it had seen, then raised."""
     try:
         _interruptible(run, run_id)
-    except PlimsollError:
-        if (folder / "facts.jsonl").exists():
-            _conclude(folder, options)
+    except PlimsollError as error:
+        try:
+            if (folder / "facts.jsonl").exists():
+                _conclude(folder, options)
+        except PlimsollError:
+            raise error from None  # why the run broke off is also why its facts say nothing
         raise
     return _conclude(folder, options)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,27 @@ class Run:
         plan = make_plan(needs, request.options, request.standard)
         content = msgspec.json.format(msgspec.json.encode(plan, order="deterministic"), indent=2)
         (request.folder / "plan.json").write_bytes(content + b"\n")
-        file = FactFile(request.folder / "facts.jsonl", self._redactor)
-        journal = Journal(request.folder / "journal.jsonl")
-        record = Recorder(file)
+        with (
+            closing(FactFile(request.folder / "facts.jsonl", self._redactor)) as file,
+            closing(Journal(request.folder / "journal.jsonl")) as journal,
+        ):
+            record = Recorder(file)
+            self._begin(record)
+            seconds = max(_EXPIRY_SECONDS, plan.minutes * 60 * _EXPIRY_FACTOR)
+            yield Session(
+                cluster=self._cluster,
+                options=request.options,
+                profile=request.profile,
+                run_id=request.run_id,
+                record=record,
+                journal=journal,
+                owned=Owned(run=request.run_id),
+                expires=time_text(time.time() + seconds),
+                progress=self._progress,
+            )
+
+    def _begin(self, record: Recorder) -> None:
+        request = self._request
         record.add(
             RunStarted,
             schema=SCHEMA_VERSION,
@@ -130,22 +148,6 @@ class Run:
         )
         for requirement, reason in request.skipped.items():
             record.for_requirement(requirement).add(Skipped, reason=reason)
-        seconds = max(_EXPIRY_SECONDS, plan.minutes * 60 * _EXPIRY_FACTOR)
-        try:
-            yield Session(
-                cluster=self._cluster,
-                options=request.options,
-                profile=request.profile,
-                run_id=request.run_id,
-                record=record,
-                journal=journal,
-                owned=Owned(run=request.run_id),
-                expires=time_text(time.time() + seconds),
-                progress=self._progress,
-            )
-        finally:
-            file.close()
-            journal.close()
 
     async def _describe(self, session: Session) -> None:
         for subject, found in (await describe(self._cluster, session.nodes)).items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -128,6 +130,14 @@ def _file_in_the_way(scene: Scene) -> None:
     (scene.folder / "out").write_text("")
 
 
+def _full_disk(scene: Scene) -> None:
+    def no_space(_: object) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    scene.cluster()
+    scene.patch.setattr("plimsoll.harness.recorder.encode_fact", no_space)
+
+
 def _damaged_run(scene: Scene) -> None:
     (scene.folder / "run").mkdir()
     (scene.folder / "run" / "facts.jsonl").write_text('{"fact": "run-sta')
@@ -227,6 +237,12 @@ CASES: tuple[Case, ...] = (
         *("check", "--product", "product.yaml"),
         says="does not say a name",
         setup=_bad_product,
+    ),
+    _failed(
+        "no disk space",
+        *("check", "dra_support", "--out", "out"),
+        says="out/facts.jsonl cannot be written: No space left on device",
+        setup=_full_disk,
     ),
     _failed("no such run folder", "verify", "run", says="there is no run folder run"),
     _failed(

@@ -43,6 +43,8 @@ class FakeCluster:
         self.objects: dict[tuple[str, str, str], Json] = {}
         self.requests: list[tuple[str, str]] = []
         self.unauthorized = False
+        self.stalled: set[tuple[str, str]] = set()
+        """(method, last part of the path) of requests that are never answered."""
         self.muted = False
         """Streams send nothing, as behind a proxy that has stalled."""
         self.forbidden: set[tuple[str, str]] = set()
@@ -54,6 +56,7 @@ class FakeCluster:
         self._oldest = 0
         self._history: list[tuple[int, str, str, Json]] = []
         self._streams: set[asyncio.StreamWriter] = set()
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._wake: asyncio.Condition
         self.port = 0
@@ -164,12 +167,17 @@ class FakeCluster:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in self._open:
+            writer.transport.abort()
+        await asyncio.sleep(0)  # lets the loop close what was aborted
+        await self._server.wait_closed()
 
     async def _notify(self) -> None:
         async with self._wake:
             self._wake.notify_all()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         try:
             while line := await reader.readline():
                 method, target, _ = line.decode().split()
@@ -181,6 +189,8 @@ class FakeCluster:
                 url = urlsplit(target)
                 query = {key: values[0] for key, values in parse_qs(url.query).items()}
                 self.requests.append((method, url.path))
+                if (method, url.path.rpartition("/")[2]) in self.stalled:
+                    await asyncio.sleep(3600)
                 if query.get("watch") == "true":
                     await self._watch(writer, url.path, query)
                     return
