@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from plimsoll.errors import ExitCode, PlimsollError
 
 if TYPE_CHECKING:
     from plimsoll.embedded.status import PartView, PlatformView
+
+_WIDTH = 80
 
 
 def status(*, name: str = "", format: Literal["text", "json"] = "text") -> int:  # noqa: A002
@@ -49,8 +52,7 @@ def status(*, name: str = "", format: Literal["text", "json"] = "text") -> int: 
 
 def _lines(view: PlatformView) -> Iterator[str]:
     yield f"{view.name}: {view.state}"
-    if view.because:
-        yield f"  {view.because}"
+    yield from wrap(view.because, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     facts = {
         "API": view.api,
         "network": view.network,
@@ -62,19 +64,30 @@ def _lines(view: PlatformView) -> Iterator[str]:
         "memory": _size(view.memory) if view.memory else "",
         "versions": ", ".join(f"{title} {version}" for title, version in view.versions.items()),
     }
-    yield from (f"  {label:<13}{value}" for label, value in facts.items() if value)
+    for label, value in facts.items():
+        yield from wrap(
+            value,
+            _WIDTH,
+            initial_indent=f"  {label:<13}",
+            subsequent_indent=" " * 15,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     if view.control_plane:
         yield "  control plane"
-        yield from map(_part_line, view.control_plane)
+        yield from _part_lines(view.control_plane)
     for node in view.nodes:
         yield f"  {node.name:<13}{node.address:<16}{node.ready:<10} {_size(node.memory)}"
-        yield from map(_part_line, node.parts)
+        yield from _part_lines(node.parts)
 
 
-def _part_line(part: PartView) -> str:
-    process = f"pid {part.pid:<8}{_size(part.memory):>9}" if part.pid else ""
-    again = f"  started again {part.restarts}x ({part.last_exit})" if part.restarts else ""
-    return f"    {part.name:<25}{part.state:<9}{process}{again}"
+def _part_lines(parts: Iterable[PartView]) -> Iterator[str]:
+    for part in parts:
+        process = f"pid {part.pid:<8}{_size(part.memory):>9}" if part.pid else ""
+        yield f"    {part.name:<25}{part.state:<9}{process}".rstrip()
+        if part.restarts:
+            last = f"; the last time: {part.last_exit}" if part.last_exit else ""
+            yield f"      started again {part.restarts}x{last}"
 
 
 def _size(size: int) -> str:
