@@ -141,7 +141,7 @@ class Bench:
         name = pod["metadata"]["name"]
         await self.pods.until(
             lambda watch: watch.get(name) is None,
-            self.harness.budget("pod-removal"),
+            self.harness.budget("pod-removal", seconds=self.harness.profile.seconds("start")),
             waiting_on=f"pod {name} to go",
         )
 

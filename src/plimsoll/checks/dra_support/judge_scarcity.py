@@ -17,6 +17,7 @@ from plimsoll.checks.judging import (
     held,
     is_bound,
     is_ready,
+    not_started,
     pod,
     probe,
     timeout,
@@ -139,7 +140,8 @@ def _served(
 ) -> Ruling:
     ready = waiter.first(is_ready)
     freed = devices_by(record, gone, end)
-    if ready is None:
+    got = devices_by(record, waiter, record.facts[-1].sequence)
+    if not is_bound(waiter.last):
         stage = timeout(record, "release")
         if stage is None or stage.outside or gone.deleted is None:
             return undecided(f"{waiter.name} was not watched until its deadline", taken, stage)
@@ -149,13 +151,15 @@ def _served(
             stage,
             next_step="see why the claim of the deleted pod is still allocated",
         )
-    got = devices_by(record, waiter, record.facts[-1].sequence)
     if not got or not got <= freed:
         return violated(
-            f"{waiter.name} ran with {names(got) or 'no device'} after {names(freed)} was freed",
+            f"{waiter.name} was bound with {names(got) or 'no device'} after {names(freed)} was "
+            "freed",
             taken,
-            ready,
+            waiter.events[-1],
         )
+    if ready is None:
+        return not_started(record, waiter, names(got))
     return held(
         f"{waiter.name} was ready with {names(got)} {max(0.0, ready.time - taken.time):.1f} s "
         "after its holder was deleted",

@@ -48,7 +48,11 @@ async def by_template(bench: Bench, claims: Watch) -> None:
         uid = pod["metadata"]["uid"]
         await claims.until(
             lambda watch: not any(_belongs(claim, uid) for claim in watch.objects()),
-            bench.harness.budget("claim-removal"),
+            bench.harness.budget(
+                "claim-removal",
+                seconds=bench.harness.profile.seconds("release"),
+                passing_means="the claim outlives its pod",
+            ),
             waiting_on="the pod's claim to go",
         )
 

@@ -105,7 +105,7 @@ def _bound(watch: Watch, names: set[str]) -> set[str]:
 
 
 async def _release(bench: Bench, pods: list[Json]) -> None:
-    """Delete one holder and wait until the pod that waited is ready."""
+    """Delete one holder, wait until the pod that waited has its device, and until it runs."""
     names = {pod["metadata"]["name"] for pod in pods}
     bound = _bound(bench.pods, names)
     waiting = next((name for name in sorted(names - bound)), "")
@@ -113,14 +113,10 @@ async def _release(bench: Bench, pods: list[Json]) -> None:
     if not waiting:
         return
     await bench.harness.delete(holder, purpose="release")
-
-    def ready(watch: Watch) -> bool:
-        pod = watch.get(waiting) or {}
-        conditions: list[Json] = pod.get("status", {}).get("conditions") or []
-        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
-
     await bench.pods.until(
-        ready,
+        lambda watch: waiting in _bound(watch, names),
         bench.harness.budget("release", passing_means="the freed device was not given on"),
-        waiting_on=f"{waiting} to be ready on the freed device",
+        waiting_on=f"{waiting} to be given the freed device",
     )
+    waiter = next(pod for pod in pods if pod["metadata"]["name"] == waiting)
+    await bench.harness.running(bench.pods, waiter)

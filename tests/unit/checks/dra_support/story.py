@@ -288,7 +288,10 @@ class Story:
             self._timeout("release", "the claim to be allocated")
             return
         self._claim("claim-contender-2", self.waiter_gets, ["contender-2"])
-        self._pod("contender-2", claim="claim-contender-2")
+        started = "contender-2" not in self.not_started
+        self._pod("contender-2", claim="claim-contender-2", ready=started)
+        if not started:
+            self._timeout("start", "pod-contender-2: the container to start")
 
     def _impossible(self) -> None:
         self._window("unsatisfiable", "opened")
