@@ -40,6 +40,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     resource: str = ""
     nodes: dict[str, int] = {}
     """How many accelerators are free on each node that can run our pods."""
+    shared_on: frozenset[str] = frozenset()
+    """Nodes whose labels say that one device is given to several pods."""
     foreign: frozenset[str] = frozenset()
     """Nodes on which others hold accelerators of this family."""
 
@@ -94,7 +96,7 @@ async def usable_nodes(cluster: Cluster, options: Options) -> dict[str, Json]:
 
 
 def _usable(node: Json, selector: dict[str, str]) -> bool:
-    labels: dict[str, str] = node["metadata"].get("labels") or {}
+    labels = _labels(node)
     conditions: list[Json] = node.get("status", {}).get("conditions") or []
     ready = any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
     return (
@@ -103,6 +105,11 @@ def _usable(node: Json, selector: dict[str, str]) -> bool:
         and labels.get("kubernetes.io/os", "linux") == "linux"
         and selector.items() <= labels.items()
     )
+
+
+def _labels(node: Json) -> dict[str, str]:
+    labels: dict[str, str] = node["metadata"].get("labels") or {}
+    return labels
 
 
 async def _by_dra(cluster: Cluster, options: Options, nodes: dict[str, Json]) -> list[Offer]:
@@ -213,6 +220,7 @@ async def _by_device_plugin(
                 family=family,
                 resource=resource,
                 nodes={name: max(0, count - taken.get(name, 0)) for name, count in counts.items()},
+                shared_on=frozenset(n for n in counts if family.shares_on(_labels(nodes[n]))),
                 foreign=frozenset(taken),
             )
         )

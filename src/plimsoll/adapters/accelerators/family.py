@@ -8,6 +8,7 @@ inside a pod. What a family does not say is unknown, and claims that need it are
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -65,6 +66,9 @@ class Family(Struct, frozen=True, kw_only=True):
     """Regular expressions of extended resource names."""
     shared_resources: tuple[str, ...] = ()
     """Of these, the ones whose units share a device (regular expressions)."""
+    sharing_labels: dict[str, str] = {}
+    """Node labels by which a device plugin says that it gives one device to several pods, each with
+    what the label's value then looks like (regular expression)."""
     identity_nodes: tuple[str, ...] = ()
     """Regular expressions of device node paths that are one device each."""
     control_nodes: tuple[str, ...] = ()
@@ -115,6 +119,13 @@ class Family(Struct, frozen=True, kw_only=True):
     def shares(self, resource: str) -> bool:
         """Tell whether units of an extended resource share a device."""
         return any(re.fullmatch(pattern, resource) for pattern in self.shared_resources)
+
+    def shares_on(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether a node with these labels gives one device to several pods."""
+        return any(
+            re.fullmatch(pattern, labels.get(name, ""))
+            for name, pattern in self.sharing_labels.items()
+        )
 
     def identity(self, device: str, attributes: Json) -> str:
         """Return what identifies a published device; empty where that is not known."""

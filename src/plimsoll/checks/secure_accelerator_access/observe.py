@@ -8,7 +8,7 @@ from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA, Offer, choose, discover
 from plimsoll.checks.secure_accelerator_access import steps_bypass, steps_claimants, steps_release
 from plimsoll.checks.secure_accelerator_access.needs import NEEDS
-from plimsoll.checks.secure_accelerator_access.scene import Scene, chosen, where
+from plimsoll.checks.secure_accelerator_access.scene import Scene, best_node, chosen, where
 from plimsoll.harness import Harness, Watch
 
 __all__ = ["NEEDS", "observe"]
@@ -61,7 +61,9 @@ def _found(offer: Offer) -> dict[str, object]:
         "nodes_known": offer.family.nodes_known,
         "identity_in_pod": offer.family.identity_in_pod,
         "partition_identity": offer.family.partition_identity,
-        "shared": any(device.shared for device in mine) or offer.family.shares(offer.resource),
+        "shared": any(device.shared for device in mine)
+        or offer.family.shares(offer.resource)
+        or best_node(offer) in offer.shared_on,
         "devices": [
             {"pool": device.pool, "device": device.name, "identity": device.identity}
             for device in offer.devices

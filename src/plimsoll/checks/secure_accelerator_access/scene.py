@@ -114,7 +114,8 @@ def best_node(offer: Offer) -> str:
             f"no accelerator is free ({offer.title})",
             next_step="free one, better two on one node, for the minutes of the check",
         )
-    return max(free, key=lambda name: (min(free[name], 2), name not in offer.foreign, free[name]))
+    apart = {name for name in free if name not in offer.shared_on} or set(free)
+    return max(apart, key=lambda name: (min(free[name], 2), name not in offer.foreign, free[name]))
 
 
 def chosen(offer: Offer) -> list[dra.Device]:

@@ -61,3 +61,16 @@ def test_identity_of_an_amd_device_is_its_render_node() -> None:
 def test_bypass_is_filled_with_an_identity() -> None:
     held = next(b for b in families.registry()["nvidia"].bypasses if b.needs_identity())
     assert held.filled("GPU-1").environment["NVIDIA_VISIBLE_DEVICES"] == "GPU-1"
+
+
+@pytest.mark.parametrize(
+    ("labels", "shared"),
+    [
+        ({}, False),
+        ({"nvidia.com/gpu.sharing-strategy": "none"}, False),
+        ({"nvidia.com/gpu.sharing-strategy": "time-slicing"}, True),
+        ({"cloud.google.com/gke-gpu-sharing-strategy": "mps"}, True),
+    ],
+)
+def test_node_that_shares_its_devices_says_so(labels: dict[str, str], shared: bool) -> None:
+    assert families.registry()["nvidia"].shares_on(labels) is shared

@@ -11,6 +11,11 @@ FAMILY = Family(
     device_classes=("gpu.nvidia.com",),
     resources=(r"nvidia\.com/gpu(\.shared)?", r"nvidia\.com/mig-.+"),
     shared_resources=(r"nvidia\.com/.+\.shared",),
+    sharing_labels={
+        "nvidia.com/gpu.sharing-strategy": r"time-slicing|mps",
+        "nvidia.com/mps.capable": r"true",
+        "cloud.google.com/gke-gpu-sharing-strategy": r".+",
+    },
     identity_nodes=(r"/dev/nvidia\d+",),
     control_nodes=(
         r"/dev/nvidiactl",
