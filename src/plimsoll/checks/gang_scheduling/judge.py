@@ -18,7 +18,7 @@ from plimsoll.checks.gang_scheduling.placement import (
     judge_liveness,
     judge_negative,
 )
-from plimsoll.checks.gang_scheduling.trial import Trial
+from plimsoll.checks.gang_scheduling.trial import Sightings, Trial
 from plimsoll.record import Finding, Record
 from plimsoll.record.facts import Blocked
 from plimsoll.standard.verdicts import Outcome
@@ -29,7 +29,8 @@ _INSTALL = "install a gang engine; these are known: Kueue, native PodGroups (Kub
 def judge(record: Record) -> Iterator[Finding]:
     """Yield the findings of gang_scheduling; `record` holds the facts of this requirement."""
     yield from _engines_without_adapter(record)
-    trials = [Trial(record, cell, fact.sequence) for fact, cell in read(record, Cell)]
+    sightings = Sightings(record)
+    trials = [Trial(sightings, cell, fact.sequence) for fact, cell in read(record, Cell)]
     if not trials:
         yield from _nothing_tried(record)
         return

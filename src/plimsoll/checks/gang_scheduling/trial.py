@@ -62,13 +62,37 @@ class Binding(Struct, frozen=True, kw_only=True):
         return self.peak >= self.size
 
 
+class Sightings:
+    """What the watches of a record saw, sorted once for all cells."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._groups: dict[str, list[ObjectHistory]] = {}
+
+    @cached_property
+    def pods(self) -> dict[tuple[str, str], list[ObjectHistory]]:
+        """The histories of pods by watch and gang."""
+        found: dict[tuple[str, str], list[ObjectHistory]] = {}
+        for history in self.record.histories("Pod"):
+            found.setdefault((history.watch, history.label(GANG_LABEL)), []).append(history)
+        return found
+
+    def groups(self, kind: str) -> list[ObjectHistory]:
+        """Return the histories of the objects that an engine keeps for gangs."""
+        if kind not in self._groups:
+            self._groups[kind] = self.record.histories(kind)
+        return self._groups[kind]
+
+
 class Trial:
     """One cell of a record, ready to be asked."""
 
-    def __init__(self, record: Record, cell: Cell, cell_fact: int) -> None:
-        self.record = record
+    def __init__(self, sightings: Sightings, cell: Cell, cell_fact: int) -> None:
+        self.record = sightings.record
         self.cell = cell
         self.cell_fact = cell_fact
+        self._sightings = sightings
+        self._troubles: dict[str, str] = {}
 
     @cached_property
     def group(self) -> str:
@@ -124,6 +148,11 @@ class Trial:
         """Return why a window decides nothing, or an empty string when it can decide."""
         if span is None or not span.end:
             return self.blocked_reason() or "this step was not reached"
+        if span.window.name not in self._troubles:
+            self._troubles[span.window.name] = self._trouble(span)
+        return self._troubles[span.window.name]
+
+    def _trouble(self, span: Span) -> str:
         for interference in self.record.of(Interference):
             named = interference.round == span.window.name
             if named or (not interference.round and span.holds(interference.sequence)):
@@ -189,8 +218,7 @@ class Trial:
 
     def pods(self, gang: str, watch: str) -> list[ObjectHistory]:
         """Return what the pods' watch saw of the pods that carry the gang's id."""
-        histories = self.record.histories("Pod", watch=watch)
-        return [history for history in histories if history.label(GANG_LABEL) == gang]
+        return self._sightings.pods.get((watch, gang), [])
 
     def binding(self, span: Span, gang: str) -> Binding:
         """Return how many pods of `gang` were bound in the window."""
@@ -231,7 +259,9 @@ class Trial:
         """Return the gang's group object as last seen by the window's end (none, or one)."""
         owner = self.gangs[gang].owner_uid if gang in self.gangs else ""
         found = []
-        for history in self.record.histories(self.cell.group_kind, watch=span.window.groups_watch):
+        for history in self._sightings.groups(self.cell.group_kind):
+            if history.watch != span.window.groups_watch:
+                continue
             events = [event for event in history.events if event.sequence <= span.end]
             if not events or events[-1].type == "DELETED" or not owner:
                 continue
