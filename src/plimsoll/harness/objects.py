@@ -10,6 +10,7 @@ import asyncio
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from plimsoll.errors import PlimsollError
 from plimsoll.harness.admission import changes
@@ -146,7 +147,7 @@ class Objects:
             if self.owned.priority_ready:
                 return sent
             try:
-                await self.create(
+                await self._of_the_run().create(
                     {
                         "apiVersion": "scheduling.k8s.io/v1",
                         "kind": "PriorityClass",
@@ -169,6 +170,18 @@ class Objects:
             await self._until_priority_is_known()
             self.owned.priority_ready = True
         return sent
+
+    def _of_the_run(self) -> Objects:
+        """Return the same for objects that outlive this check: they go when the run ends."""
+        return Objects(
+            self._cluster,
+            self._journal,
+            self._record.for_requirement(""),
+            replace(self.marks, requirement=""),
+            self.owned,
+            namespace=self._namespace,
+            deadline=self._deadline,
+        )
 
     async def _until_priority_is_known(self) -> None:
         """Wait until admission knows the new PriorityClass; its caches follow a moment later."""

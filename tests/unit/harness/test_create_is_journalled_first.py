@@ -112,6 +112,15 @@ async def test_pods_that_may_pend_bring_their_priority_class_once(
     assert names == {priority["metadata"]["name"]}
 
 
+async def test_the_priority_class_outlives_the_check_that_brought_it(
+    harness: Harness, fake: FakeCluster, tmp_path: Path
+) -> None:
+    pod = harness.pod("a", command=("true",), deadline=60, may_pend=True)
+    await harness.create(pod, purpose="may stay pending")
+    entries = [entry for entry in journal(tmp_path) if entry.kind != "Pod"]
+    assert {entry.requirement for entry in entries} == {""}
+
+
 async def test_deleting_is_an_action(harness: Harness, fake: FakeCluster, tmp_path: Path) -> None:
     pod = await harness.create(_pod(harness), purpose="holder")
     await harness.delete(pod, purpose="release")
