@@ -21,8 +21,18 @@ NAME = "killed"
 INDEX = 31
 NETWORK = "198.19.240.0/20"
 FOLDER = Folder(NAME)
-OPTIONS = ["--name", NAME, "--network", NETWORK, "--nodes", "1", "--accelerators", "2"]
-SMALL = ["--memory", "4Mi"]
+OPTIONS = [
+    "--name",
+    NAME,
+    "--network",
+    NETWORK,
+    "--nodes",
+    "1",
+    "--accelerators",
+    "2",
+    "--memory",
+    "4Mi",
+]
 
 STAGES: dict[str, Callable[[], bool]] = {
     "the folder exists": FOLDER.path.exists,
@@ -38,73 +48,83 @@ STAGES: dict[str, Callable[[], bool]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def gone() -> Iterator[None]:
+class Up:
+    """`plimsoll up` as a process of its own."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        with output.open("wb") as file:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", "from plimsoll.cli import main; main()", "up", *OPTIONS],
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        """Wait until `reached` is true; fail if the process ends before."""
+        deadline = time.monotonic() + 600
+        while not reached():
+            assert self._process.poll() is None, self.said
+            assert time.monotonic() < deadline, f"never reached; {self.said}"
+            time.sleep(0.001)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def wait(self) -> int:
+        return self._process.wait(timeout=600)
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
     down(NAME)
-    yield
+    process = Up(tmp_path / "output")
+    yield process
+    process.kill()
     down(NAME)
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_up_killed(stage: str) -> None:
-    process = _up_until(STAGES[stage])
-    process.kill()
-    process.communicate()
+def test_up_killed(up: Up, stage: str) -> None:
+    up.until(STAGES[stage])
+    up.kill()
     down(NAME)
     assert traces(NAME, INDEX, FOLDER.path) == []
 
 
-def test_up_and_supervisor_killed() -> None:
-    process = _up_until(STAGES["the container runtime runs"])
+def test_up_and_supervisor_killed(up: Up) -> None:
+    up.until(STAGES["the container runtime runs"])
     status = FOLDER.read_status()
     assert status is not None
     assert send(status.supervisor, signal.SIGKILL)
-    process.kill()
-    process.communicate()
+    up.kill()
     down(NAME)
     assert traces(NAME, INDEX, FOLDER.path) == []
 
 
-def test_down_while_up_is_at_work() -> None:
-    process = _up_until(STAGES["the container runtime runs"])
+def test_down_while_up_is_at_work(up: Up) -> None:
+    up.until(STAGES["the container runtime runs"])
     assert down(NAME)
-    out, _ = process.communicate(timeout=30)
-    assert process.returncode == 3
-    assert "was taken down" in out
+    assert up.wait() == 3
+    assert "was taken down" in up.said
     assert traces(NAME, INDEX, FOLDER.path) == []
 
 
-def test_a_complete_platform() -> None:
-    _up()
+def test_a_complete_platform(up: Up) -> None:
+    assert up.wait() == 0, up.said
     assert traces(NAME, INDEX, FOLDER.path) != []
     assert down(NAME)
     assert traces(NAME, INDEX, FOLDER.path) == []
     assert not down(NAME)
 
 
-def test_a_damaged_record() -> None:
-    _up()
+def test_a_damaged_record(up: Up) -> None:
+    assert up.wait() == 0, up.said
     (FOLDER.path / "platform.json").write_text("{")
     assert down(NAME)
     assert traces(NAME, INDEX, FOLDER.path) == []
-
-
-def _up() -> None:
-    process = _up_until(lambda: False)
-    out, _ = process.communicate()
-    assert process.returncode == 0, out
-
-
-def _up_until(reached: Callable[[], bool]) -> subprocess.Popen[str]:
-    """Start `plimsoll up` and return its process once `reached` is true or it has ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from plimsoll.cli import main; main()", "up", *OPTIONS, *SMALL],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    deadline = time.monotonic() + 600
-    while not reached() and process.poll() is None:
-        assert time.monotonic() < deadline, "the stage was never reached"
-        time.sleep(0.001)
-    return process

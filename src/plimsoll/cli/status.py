@@ -77,7 +77,7 @@ def _lines(view: PlatformView) -> Iterator[str]:
         yield "  control plane"
         yield from _part_lines(view.control_plane)
     for node in view.nodes:
-        yield f"  {node.name:<13}{node.address:<16}{node.ready:<10} {_size(node.memory)}"
+        yield f"  {node.name:<13}{node.address:<16}{node.ready[:38]:<10} {_size(node.memory)}"
         yield from _part_lines(node.parts)
 
 
