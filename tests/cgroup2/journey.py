@@ -22,6 +22,8 @@ from tests.cgroup2.traces import differences, traces
 HERE = Path(__file__).parent
 NAME = "default"
 UP_SECONDS = 960
+UP_ATTEMPTS = 4
+"""An emulated processor on a busy machine is slower than `up`'s own time limits allow."""
 POD_SECONDS = 240
 
 
@@ -67,11 +69,18 @@ def _machine() -> str:
 
 
 def _up() -> str:
-    _tell(["plimsoll", "up"], UP_SECONDS)
+    for attempt in range(1, UP_ATTEMPTS + 1):  # a second call goes on where the first gave up
+        try:
+            _tell(["plimsoll", "up"], UP_SECONDS)
+            break
+        except StepError:
+            if attempt == UP_ATTEMPTS:
+                raise
+            print("too slow for its time limits; calling it again", flush=True)
     nodes = _kubectl("get", "nodes", "-o", "name").split()
     slices = _kubectl("get", "resourceslices", "-o", "name").split()
     _expect(len(nodes) == 2 and len(slices) >= 2, f"nodes {nodes}, slices {slices}")
-    return f"{len(nodes)} nodes, {len(slices)} slices of accelerators"
+    return f"{len(nodes)} nodes, {len(slices)} slices of accelerators, {attempt} call(s)"
 
 
 def _limit() -> str:
