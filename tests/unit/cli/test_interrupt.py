@@ -16,7 +16,7 @@ from plimsoll.errors import ExitCode
 from plimsoll.harness.marks import RUN
 from tests.unit.harness.fake_cluster import FakeCluster
 
-SECONDS = 20
+SECONDS = 90
 
 
 @pytest.fixture

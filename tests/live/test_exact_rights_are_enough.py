@@ -1,0 +1,60 @@
+"""The checks pass under the service account that `plimsoll check --rbac` prints, and tell no name.
+
+The platform is checked as if it were somebody's cluster: through a kubeconfig, with redaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from plimsoll.cli import run
+from plimsoll.embedded.platform import Platform
+from plimsoll.errors import ExitCode
+from plimsoll.evidence import RunFolder, judge_run
+from plimsoll.standard.verdicts import Verdict
+
+from .kubectl import kubectl, kubectl_json
+
+REQUIREMENTS = ("dra_support", "secure_accelerator_access")
+
+
+@pytest.fixture
+def kubeconfig(
+    platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Path]:
+    """Grant the printed rights to their service account; yield a kubeconfig with its token."""
+    assert run(["check", *REQUIREMENTS, "--rbac"]) == ExitCode.PASS
+    manifest = capsys.readouterr().out
+    kubectl(platform, "apply", "-f", "-", stdin=manifest)
+    token = kubectl(platform, "-n", "plimsoll", "create", "token", "plimsoll").strip()
+    config = kubectl_json(platform, "config", "view", "--raw", "--minify")
+    config["users"][0]["user"] = {"token": token}
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config))
+    yield path
+    kubectl(platform, "delete", "--wait=false", "-f", "-", stdin=manifest)
+
+
+def test_exact_rights_are_enough(
+    platform: Platform, kubeconfig: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "run"
+    arguments = ["--kubeconfig", str(kubeconfig), "--profile", "embedded", "--out", str(folder)]
+    assert run(["check", *REQUIREMENTS, *arguments]) == ExitCode.PASS
+    judged = judge_run(RunFolder(folder).record())
+    assert {found.requirement: found.verdict for found in judged} == dict.fromkeys(
+        REQUIREMENTS, Verdict.PASS
+    )
+    written = b"".join(path.read_bytes() for path in folder.iterdir()).decode()
+    private = _names_and_addresses(platform)
+    assert [name for name in private if f'"{name}"' in written or f" {name} " in written] == []
+
+
+def _names_and_addresses(platform: Platform) -> set[str]:
+    nodes = kubectl_json(platform, "get", "nodes")["items"]
+    return {str(entry["address"]) for node in nodes for entry in node["status"]["addresses"]}
