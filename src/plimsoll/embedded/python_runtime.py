@@ -14,6 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from plimsoll.embedded.cache import file_signature, fingerprint
@@ -54,8 +55,12 @@ class Runtime:
         return with_byte_code(self.sources)
 
 
+@cache
 def collect_runtime() -> Runtime:
-    """Return the files of the running interpreter; raises RuntimeFilesError."""
+    """Return the files of the running interpreter; raises RuntimeFilesError.
+
+    Asking the linker for every extension module takes half a second, so once per process is enough.
+    """
     interpreter = Path(sys.base_prefix, "bin", VERSION).resolve()
     standard_library = Path(sysconfig.get_path("stdlib"))
     for needed in (interpreter, standard_library / "os.py"):
