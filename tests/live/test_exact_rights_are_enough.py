@@ -19,7 +19,7 @@ from plimsoll.standard.verdicts import Verdict
 
 from .kubectl import kubectl, kubectl_json
 
-REQUIREMENTS = ("dra_support", "secure_accelerator_access")
+REQUIREMENTS = ("dra_support", "gang_scheduling", "secure_accelerator_access")
 
 
 @pytest.fixture
