@@ -36,6 +36,7 @@ class Continuity:
         """Where the watch may be resumed; empty: it must list."""
         self.objects: dict[str, Json] = {}
         """What is known to exist, by uid."""
+        self._gone: set[str] = set()
 
     def listed(self, items: Iterable[Json], version: str) -> list[Seen]:
         """Take in a list, and return what it shows that was not known."""
@@ -48,6 +49,7 @@ class Continuity:
             for uid, obj in now.items()
             if uid not in self.objects or _version(self.objects[uid]) != _version(obj)
         ]
+        self._gone.update(self.objects.keys() - now.keys())
         self.objects, self.version = now, version
         return gone + new
 
@@ -55,7 +57,8 @@ class Continuity:
         """Tell whether all that a later list, at `version`, shows was seen here too."""
         now = {item["metadata"]["uid"]: _version(item) for item in items}
         arrived = all(
-            uid in self.objects and _at_least(_version(self.objects[uid]), listed)
+            uid in self._gone  # deleted after it was listed: its end was seen, too
+            or (uid in self.objects and _at_least(_version(self.objects[uid]), listed))
             for uid, listed in now.items()
         )
         went = all(
@@ -79,6 +82,7 @@ class Continuity:
         uid = obj["metadata"]["uid"]
         if kind == "DELETED":
             self.objects.pop(uid, None)
+            self._gone.add(uid)
         else:
             self.objects[uid] = obj
         return Seen(type=kind, object=obj)

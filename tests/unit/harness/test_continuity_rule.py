@@ -129,3 +129,15 @@ def test_a_missing_event_is_noticed_by_comparison_with_a_list() -> None:
     assert not state.includes([], "6")
     assert not state.includes([{"metadata": {"uid": "a", "resourceVersion": "6"}}], "6")
     assert not state.includes([old, {"metadata": {"uid": "b", "resourceVersion": "6"}}], "6")
+
+
+def test_an_object_that_went_after_a_list_does_not_hold_up_the_list() -> None:
+    pod = {"metadata": {"uid": "u", "resourceVersion": "5"}}
+    state = Continuity()
+    state.listed([pod], "5")
+    later = {"metadata": {"uid": "u", "resourceVersion": "6"}}
+    assert not state.includes([later], "6")
+    state.received(
+        {"type": "DELETED", "object": {"metadata": {"uid": "u", "resourceVersion": "7"}}}
+    )
+    assert state.includes([later], "6")
