@@ -33,11 +33,12 @@ from plimsoll.embedded.node_spec import (
 from plimsoll.embedded.pki import Pki, make_cluster_pki
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.processes import children
-from plimsoll.embedded.progress import Stages
+from plimsoll.embedded.progress import Stages, pause
 from plimsoll.embedded.state import write_atomically
 from plimsoll.errors import PlimsollError
 
 _API_SECONDS = 180
+_ANSWER_SECONDS = 20
 _NODE_SECONDS = 180
 _COMPONENT_SECONDS = 240
 _IMPORT_SECONDS = 300
@@ -118,7 +119,7 @@ class BringUp:
 
     def _missing_api(self) -> str:
         unsettled = set(self._keeper.unsettled()) & {STORE, API_SERVER}
-        if not unsettled and api_answers(self._folder, self._record):
+        if not unsettled and api_answers(self._folder, self._record, seconds=_ANSWER_SECONDS):
             return ""
         return "the API to answer"
 
@@ -217,7 +218,11 @@ class BringUp:
 def _wait(missing: Callable[[], str], seconds: float, next_step: str) -> None:
     """Wait until `missing` returns nothing; raise BringUpError with what it said last."""
     deadline = time.monotonic() + seconds
-    while what := missing():
+    while True:
+        looked = time.monotonic()
+        what = missing()
+        if not what:
+            return
         if time.monotonic() > deadline:
             raise BringUpError(f"waited {seconds:.0f} s for {what}", next_step=next_step)
-        time.sleep(0.1)
+        pause(looked, shortest=0.1)

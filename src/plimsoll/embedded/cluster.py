@@ -21,6 +21,8 @@ from lightkube.resources.core_v1 import Node
 from plimsoll.errors import PlimsollError
 
 FIELD_MANAGER = "plimsoll"
+_ANSWER_SECONDS = 30
+"""Time for one answer; an API that has just started on a slow machine needs it."""
 _PASSING = {404, 409, 429, 500, 503, 504}
 """Answers that a starting API gives and that end by themselves."""
 
@@ -33,7 +35,8 @@ def connect(kubeconfig: Path) -> Client:
     """Return a client with the rights of the kubeconfig, whatever the environment says."""
     config = KubeConfig.from_file(str(kubeconfig)).get()
     assert config is not None  # noqa: S101 - without an argument the current context is there
-    return Client(config, field_manager=FIELD_MANAGER, trust_env=False)
+    timeout = httpx2.Timeout(_ANSWER_SECONDS)
+    return Client(config, timeout=timeout, field_manager=FIELD_MANAGER, trust_env=False)
 
 
 def apply(client: Client, objects: Iterable[Mapping[str, Any]], *, seconds: float = 30) -> None:

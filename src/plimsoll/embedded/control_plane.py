@@ -161,13 +161,13 @@ class ControlPlane:
         return self._part(name, options)
 
 
-def api_answers(folder: Folder, record: Record) -> bool:
-    """Return whether the API server says that it is ready."""
+def api_answers(folder: Folder, record: Record, *, seconds: float = 2) -> bool:
+    """Return whether the API server says within `seconds` that it is ready."""
     pki = Pki(folder.pki)
     context = ssl.create_default_context(cafile=str(pki.certificate("ca")))
     context.load_cert_chain(pki.certificate("admin"), pki.key("admin"))
     connection = http.client.HTTPSConnection(
-        str(record.addresses.host), API_PORT, timeout=2, context=context
+        str(record.addresses.host), API_PORT, timeout=seconds, context=context
     )
     try:
         connection.request("GET", "/readyz")

@@ -22,7 +22,7 @@ from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.network import claim_range
 from plimsoll.embedded.prepare import Prepared
 from plimsoll.embedded.processes import alive, boot_id, send
-from plimsoll.embedded.progress import EventFile, Report
+from plimsoll.embedded.progress import EventFile, Report, pause
 from plimsoll.embedded.state import Folder, Record, StateError, SupervisorStatus
 from plimsoll.embedded.tools import check_watches
 from plimsoll.errors import PlimsollError
@@ -113,6 +113,7 @@ def follow(folder: Folder, revision: int, report: Report, offset: int) -> None:
     events = EventFile(folder.progress)
     started = time.monotonic()
     while time.monotonic() - started < FOLLOW_SECONDS:
+        looked = time.monotonic()
         found, offset = events.read(offset)
         for event in found:
             report(event)
@@ -130,7 +131,7 @@ def follow(folder: Folder, revision: int, report: Report, offset: int) -> None:
                 f"the supervisor of {folder.name!r} ended before the platform was up",
                 next_step=f"see {folder.logs}/supervisor.log, then plimsoll down",
             )
-        time.sleep(0.05)
+        pause(looked, shortest=0.05)
     raise PlatformError(
         f"the platform {folder.name!r} was not up after {FOLLOW_SECONDS} s",
         next_step=f"see {folder.logs}, then remove it: plimsoll down --name {folder.name}",

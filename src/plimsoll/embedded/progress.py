@@ -76,6 +76,15 @@ class Stages:
         tell("done")
 
 
+def pause(looked: float, shortest: float) -> None:
+    """Sleep before the next look: `shortest` seconds, or twice as long as the last look took.
+
+    `looked` is when that began (time.monotonic). On a slow machine looking takes the processor from
+    what is waited for; so it takes at most a third.
+    """
+    time.sleep(max(shortest, 2 * (time.monotonic() - looked)))
+
+
 class EventFile:
     """The file through which the supervisor talks to whoever follows it."""
 
