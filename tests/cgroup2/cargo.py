@@ -18,6 +18,7 @@ from plimsoll.embedded.cache import cache_folder
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.prepare import CORE_BUILDS, prepare
 from plimsoll.embedded.progress import Report
+from plimsoll.embedded.python_runtime import collect_runtime, library_closure
 from plimsoll.errors import PlimsollError
 
 HERE = Path(__file__).parent
@@ -42,6 +43,10 @@ while read -r path; do
   mkdir -p "$path"
   mount --bind "/cargo/tree$path" "$path"
 done < /cargo/paths
+if [ -d /cargo/tree/usr/lib ]; then
+  cp -a --remove-destination /cargo/tree/usr/lib/. /usr/lib/
+  ldconfig
+fi
 export LANG=C.UTF-8 TERM=dumb {environment}
 exec sh /cargo/errand
 """
@@ -61,7 +66,7 @@ def pack(disk: Path, errand: str, report: Report) -> None:
     root = Path(plimsoll.__file__).parents[2]
     paths = [path.absolute() for path in _carried(root)]
     images = cache_folder() / "images"
-    files = [*paths, *map(Path, made.images)]
+    files = [*paths, *map(Path, made.images), *_libraries()]
     with tempfile.TemporaryDirectory(prefix="plimsoll-cargo-") as scratch:
         folder = Path(scratch)
         (folder / "mount").mkdir()
@@ -94,6 +99,14 @@ def _carried(root: Path) -> list[Path]:
     if sys.base_prefix != "/usr":  # that one is installed as a package
         python.append(Path(sys.base_prefix))
     return [*programs, *tree, *python]
+
+
+def _libraries() -> list[Path]:
+    """Return the system's libraries that the interpreter loads, in the versions it has here."""
+    if sys.base_prefix == "/usr":
+        return []
+    libraries = library_closure(collect_runtime().sources.values()).values()
+    return [path for path in libraries if path.is_relative_to("/usr/lib")]
 
 
 def _environment(root: Path) -> str:

@@ -23,9 +23,6 @@ PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "udev", "kmod", "mount", "procps"),
     "linux-image-cloud-amd64",
     *("iproute2", "nftables", "containernetworking-plugins", "libseccomp2", "busybox-static"),
-    # what a Python that was not installed by apt usually loads
-    *("libssl3", "libffi8", "libsqlite3-0", "libbz2-1.0", "liblzma5", "libreadline8", "zlib1g"),
-    *("libncursesw6", "libuuid1", "libexpat1", "libcrypt1"),
 )
 FIRST_MODULES = ("virtio_pci", "virtio_blk", "ext4", "virtio_rng")
 FILES = {

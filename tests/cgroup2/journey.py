@@ -177,10 +177,22 @@ def _nothing_remains(before: dict[str, set[str]]) -> str:
 
 def _half_way() -> str:
     with subprocess.Popen(["plimsoll", "up"], stdout=subprocess.DEVNULL) as process:
-        time.sleep(25)
-        process.kill()
-    time.sleep(2)
-    return _down()
+        try:
+            _wait_for_nodes()
+        finally:
+            process.kill()
+    status = _platform().folder.read_status()
+    if status:
+        os.kill(status.supervisor.pid, signal.SIGKILL)
+    return f"killed `up` and the supervisor while nodes were starting; {_down()}"
+
+
+def _wait_for_nodes() -> None:
+    deadline = time.monotonic() + POD_SECONDS
+    while not list(Path("/sys/fs/cgroup/system.slice").glob("plimsoll-*.scope/node2/init")):
+        if time.monotonic() > deadline:
+            raise StepError(f"no node was being started within {POD_SECONDS} s")
+        time.sleep(0.2)
 
 
 def _platform() -> Platform:
