@@ -243,6 +243,9 @@ def _kubelet(record: Record, pki: Pki, home: Path, node: int) -> str:
             "imagefs.available": "1%",
         },
         "nodeStatusUpdateFrequency": "10s",
+        # A claim that could not be prepared (the API server's node authorizer may learn of a pod
+        # later than the kubelet) is tried again at the next sync only.
+        "syncFrequency": "10s",
         "shutdownGracePeriod": "0s",
     }
     return json.dumps(settings, indent=1)
