@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from plimsoll.embedded.addresses import Addresses
@@ -24,6 +24,8 @@ _LIFETIME = datetime.timedelta(days=365)
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 LOOPBACK = IPv4Address("127.0.0.1")
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 class Pki:
@@ -47,7 +49,7 @@ class Pki:
             return
         key = self._new_key(name)
         subject = _name(f"plimsoll-{name}", "")
-        builder = _builder(subject, subject, key).add_extension(
+        builder = certificate_builder(subject, subject, key.public_key()).add_extension(
             x509.BasicConstraints(ca=True, path_length=0), critical=True
         )
         self._save(name, builder.sign(key, hashes.SHA256()))
@@ -75,7 +77,7 @@ class Pki:
         assert isinstance(signer, ec.EllipticCurvePrivateKey)  # noqa: S101 - written by _new_key
         key = self._new_key(name)
         builder = (
-            _builder(_name(common_name, organisation), issuer.subject, key)
+            certificate_builder(_name(common_name, organisation), issuer.subject, key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
         )
@@ -184,15 +186,16 @@ def _name(common_name: str, organisation: str) -> x509.Name:
     return x509.Name(attributes)
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+def certificate_builder(
+    subject: x509.Name, issuer: x509.Name, key: PublicKey
 ) -> x509.CertificateBuilder:
+    """Return the beginning of every certificate here: names, key, serial number, a year's life."""
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + _LIFETIME)

@@ -7,7 +7,6 @@ one that is there beforehand in the form that Kueue accepts lets it become ready
 from __future__ import annotations
 
 import base64
-import datetime
 from pathlib import Path
 
 import msgspec
@@ -16,10 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from plimsoll.embedded.pki import certificate_builder
 from plimsoll.embedded.state import write_atomically
 
 _AUTHORITY = "kueue-ca"  # Kueue refuses an authority without exactly this DNS name
-_LIFETIME = datetime.timedelta(days=365)
 _BITS = 2048
 
 
@@ -72,17 +71,9 @@ def _pem(key: rsa.RSAPrivateKey) -> bytes:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, host: str
 ) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + _LIFETIME)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-    )
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    builder = certificate_builder(subject, issuer, key.public_key())
+    return builder.add_extension(names, critical=False)
 
 
 def _usage(*, signs: bool) -> x509.KeyUsage:
