@@ -51,6 +51,13 @@ def test_check_has_a_unit_test_for_every_claim(requirement: str) -> None:
 
 
 @pytest.mark.parametrize("requirement", checks.available())
+def test_check_says_once_what_each_claim_needs(requirement: str) -> None:
+    demands = checks.observer(requirement).NEEDS.demands
+    declared = sorted(claim.id for claim in checks.claims(requirement))
+    assert declared == sorted(claim for demand in demands for claim in demand.claims)
+
+
+@pytest.mark.parametrize("requirement", checks.available())
 def test_judge_is_held_pure_by_a_contract(requirement: str) -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     pure = next(c for c in contracts["contracts"] if c["name"] == "judging is pure")

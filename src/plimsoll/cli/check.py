@@ -73,7 +73,7 @@ def check(
     strict
         Let the stricter claims decide too.
     plan
-        Print objects, rights and minutes, and do nothing.
+        Print objects, rights, minutes, what claims need and the official tests; do nothing.
     rbac
         Print a service account with just the needed rights as a manifest, and do nothing.
     out

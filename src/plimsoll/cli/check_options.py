@@ -49,6 +49,8 @@ class Selection(Struct, frozen=True, kw_only=True):
     standard: str
     checked: tuple[str, ...]
     skipped: dict[str, str]
+    named: bool = False
+    """The user named the requirements."""
 
 
 def options_from(wishes: Wishes, **values: Any) -> Options:
@@ -92,6 +94,7 @@ def selection(wishes: Wishes, standard: str) -> Selection:
         standard=version,
         checked=tuple(identifier for identifier in chosen if identifier not in skipped),
         skipped=skipped,
+        named=bool(named),
     )
 
 

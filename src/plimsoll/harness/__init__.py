@@ -8,7 +8,7 @@ from plimsoll.harness.budgets import Budget
 from plimsoll.harness.cluster import Cluster
 from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError, Timeout
 from plimsoll.harness.harness import Harness
-from plimsoll.harness.needs import Needs, PlannedObject, Rule
+from plimsoll.harness.needs import Demand, Needs, PlannedObject, Rule
 from plimsoll.harness.options import Options
 from plimsoll.harness.watch import Watch
 
@@ -17,6 +17,7 @@ __all__ = [
     "Budget",
     "Cluster",
     "ClusterError",
+    "Demand",
     "Harness",
     "Needs",
     "Options",

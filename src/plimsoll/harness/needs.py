@@ -6,6 +6,9 @@ are all derived from it, so a check states each need exactly once.
 
 from __future__ import annotations
 
+import math
+from enum import StrEnum
+
 from msgspec import Struct
 
 
@@ -24,6 +27,14 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Missing rights do not block the check: it notes what it cannot see and goes on."""
 
 
+class Scarcity(StrEnum):
+    """Small clusters for which the plan says what they leave undecided."""
+
+    ONE_IN_ALL = "one accelerator in all"
+    ONE_PER_NODE = "one accelerator per node"
+    ONE_NODE = "one node"
+
+
 class PlannedObject(Struct, frozen=True, kw_only=True):
     """Objects that a check will create, for the plan."""
 
@@ -31,6 +42,42 @@ class PlannedObject(Struct, frozen=True, kw_only=True):
     count: int
     purpose: str
     scope: str = "own namespace"
+
+
+class Demand(Struct, frozen=True, kw_only=True):
+    """What some claims need of the cluster to be decided; with less they stay undecided."""
+
+    claims: tuple[str, ...]
+    accelerators: int = 0
+    """How many free ones the check holds at once for them."""
+    published: int = 0
+    """How many must exist, held by whomever, where that is more."""
+    same_node: bool = False
+    """They must be on one node."""
+    nodes: int = 1
+    """Usable nodes."""
+    beside_reserve: bool = False
+    """`--reserve` of what is free counts as not there."""
+    otherwise: str = ""
+    """How they are decided without accelerators, where that is possible."""
+    remark: str = ""
+
+    def undecided_with(self, scarcity: Scarcity) -> bool:
+        """Tell whether a cluster that is so small leaves the claims undecided."""
+        wanted = max(self.accelerators, self.published)
+        return {
+            Scarcity.ONE_IN_ALL: wanted > 1,
+            Scarcity.ONE_PER_NODE: self.accelerators > 1 and self.same_node,
+            Scarcity.ONE_NODE: self.nodes > 1,
+        }[scarcity]
+
+    def free(self, reserve: float) -> int:
+        """Return how many accelerators must be free where `reserve` (a share) is left alone."""
+        kept = reserve if self.beside_reserve else 0.0
+        free = self.accelerators
+        while math.floor(free * (1 - kept)) < self.accelerators:
+            free += 1
+        return free
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -47,6 +94,8 @@ class Needs(Struct, frozen=True, kw_only=True):
     pod_security: str = "baseline"
     """Pod Security level of its own namespace: restricted, baseline or privileged."""
     plan: tuple[PlannedObject, ...] = ()
+    demands: tuple[Demand, ...] = ()
+    """What each claim needs to be decided; every claim stands in exactly one."""
 
 
 _OBSERVE = ("get", "list", "watch")

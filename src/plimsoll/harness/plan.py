@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from plimsoll.harness.needs import HARNESS_RULES, Needs, PlannedObject, Rule
+from plimsoll.harness.needs import HARNESS_RULES, Demand, Needs, PlannedObject, Rule
 from plimsoll.harness.options import Options
+from plimsoll.standard.official import OFFICIAL, OfficialTest
 
 Json = dict[str, Any]
 
@@ -29,6 +30,9 @@ class PlannedCheck(Struct, frozen=True, kw_only=True):
     exclusive: bool
     objects: tuple[PlannedObject, ...]
     rules: tuple[Rule, ...]
+    demands: tuple[Demand, ...]
+    official: tuple[OfficialTest, ...]
+    """The programme's own tests of the requirement, which are not run."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -52,6 +56,8 @@ def make_plan(needs: Mapping[str, Needs], options: Options, standard: str) -> Pl
             exclusive=need.exclusive,
             objects=(*_own_objects(need, options), *need.plan),
             rules=need.rules,
+            demands=need.demands,
+            official=OFFICIAL.get(requirement, ()),
         )
         for requirement, need in needs.items()
     )

@@ -15,9 +15,9 @@ from msgspec import Struct
 class Standing(StrEnum):
     """How far a test has come in its suite."""
 
-    VALIDATED = "in the suite; submissions may link its result"
+    VALIDATED = "that a submission may link"
     IN_SUITE = "in the suite"
-    PROPOSED = "proposed; `go test ./test -list Test` says whether your release has it"
+    PROPOSED = "proposed, so your release may not have it"
 
 
 class Suite(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,8 @@ SUITES: dict[str, Suite] = {
     "ai-conformance": Suite(
         title="Kubernetes AI Conformance",
         source="https://github.com/kubernetes-sigs/ai-conformance",
-        needs="Go, the suite's release of the cluster's version, a kubeconfig with cluster-admin",
+        needs="Go, its release for the cluster's version (`go test ./test -list Test` shows what "
+        "that has), a kubeconfig with cluster-admin",
     ),
     "kubernetes": Suite(
         title="Kubernetes conformance",
@@ -60,9 +61,8 @@ SUITES: dict[str, Suite] = {
 }
 
 _ACCELERATOR = (
-    "NVIDIA accelerators (other types are not known to the suite yet) through a DRA driver "
-    "(class gpu.nvidia.com) or a device plugin (nvidia.com/gpu), on a Ready node without taints "
-    "that keep test pods away"
+    "NVIDIA accelerators (the suite knows no others yet) by DRA (class gpu.nvidia.com) or device "
+    "plugin (nvidia.com/gpu), on a Ready node without taints"
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from plimsoll.harness import Needs, PlannedObject, Rule
+from plimsoll.checks.dra_support.claims import KINDS
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule
 
 _GROUP = ("resource.k8s.io",)
 _READ = ("get", "list")
@@ -46,5 +47,27 @@ NEEDS = Needs(
         PlannedObject(kind="ResourceClaim", count=4, purpose="claims made by hand"),
         PlannedObject(kind="ResourceClaimTemplate", count=5, purpose="claims made for pods"),
         PlannedObject(kind="Pod", count=8, purpose="hold claims, or wait; and N+1 on N devices"),
+    ),
+    demands=(
+        Demand(claims=("api-served", *KINDS.values()), nodes=0),
+        Demand(
+            claims=(
+                "template-claim-allocated",
+                "template-claim-removed",
+                "direct-claim-allocated",
+                "injected-is-allocated",
+                "claim-shared",
+                "never-twice",
+                "release-serves-waiting",
+                "unsatisfiable-waits",
+            ),
+            accelerators=1,
+        ),
+        Demand(
+            claims=("selector-honoured",),
+            accelerators=1,
+            published=2,
+            remark="they differ in a published attribute",
+        ),
     ),
 )

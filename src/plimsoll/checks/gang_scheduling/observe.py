@@ -9,6 +9,7 @@ from plimsoll.adapters.accelerators.discovery import choose
 from plimsoll.adapters.accelerators.discovery import discover as discover_accelerators
 from plimsoll.adapters.gang import discover as discover_engines
 from plimsoll.adapters.gang.engine import DRA_DEVICE
+from plimsoll.checks.gang_scheduling.needs import NEEDS
 from plimsoll.checks.gang_scheduling.neighbours import Neighbours
 from plimsoll.checks.gang_scheduling.observations import BIND_TOGETHER, ENGINES
 from plimsoll.checks.gang_scheduling.plan import Planned, plan
@@ -19,90 +20,16 @@ from plimsoll.harness import (
     BlockedError,
     ClusterError,
     Harness,
-    Needs,
-    PlannedObject,
-    Rule,
     Timeout,
     Watch,
 )
+
+__all__ = ["NEEDS", "observe"]
 
 Json = dict[str, Any]
 
 _LOST = {0, 401}
 """Codes of answers after which no other cell can be tried."""
-_CRUD = ("get", "list", "watch", "create", "delete")
-
-NEEDS = Needs(
-    minutes=8,
-    accelerators=8,
-    exclusive=True,
-    pod_security="restricted",
-    rules=(
-        Rule(
-            groups=("batch",),
-            resources=("jobs",),
-            verbs=_CRUD,
-            purpose="gangs of engines that take Jobs",
-        ),
-        Rule(
-            groups=("resource.k8s.io",),
-            resources=("resourceclaimtemplates",),
-            verbs=_CRUD,
-            purpose="one device for each pod of a gang",
-        ),
-        Rule(
-            groups=("resource.k8s.io",),
-            resources=("resourceslices", "deviceclasses", "resourceclaims"),
-            verbs=("get", "list"),
-            namespaced=False,
-            purpose="know which devices are free",
-        ),
-        Rule(
-            groups=("scheduling.k8s.io",),
-            resources=("podgroups",),
-            verbs=_CRUD,
-            purpose="native gangs",
-        ),
-        Rule(
-            groups=("kueue.x-k8s.io",),
-            resources=("clusterqueues", "resourceflavors", "topologies"),
-            verbs=_CRUD,
-            namespaced=False,
-            purpose="a queue of its own, without cohort and preemption",
-        ),
-        Rule(
-            groups=("kueue.x-k8s.io",),
-            resources=("localqueues",),
-            verbs=_CRUD,
-            purpose="a queue of its own",
-        ),
-        Rule(
-            groups=("kueue.x-k8s.io",),
-            resources=("workloads",),
-            verbs=("get", "list", "watch"),
-            purpose="see what Kueue says of a gang",
-        ),
-        Rule(
-            groups=("apps", ""),
-            resources=("deployments", "configmaps"),
-            verbs=("get", "list"),
-            namespaced=False,
-            purpose="read the version and the settings of the gang engine",
-            optional=True,
-        ),
-    ),
-    plan=(
-        PlannedObject(kind="Pod", count=8, purpose="blockers that make room scarce"),
-        PlannedObject(kind="Pod", count=4, purpose="control without a gang, in each cell"),
-        PlannedObject(kind="PodGroup", count=12, purpose="native gangs of 2 to 4 pods"),
-        PlannedObject(kind="Job", count=12, purpose="gangs of Kueue, 2 to 4 pods each"),
-        PlannedObject(kind="ResourceClaimTemplate", count=2, purpose="a device for each pod"),
-        PlannedObject(kind="LocalQueue", count=3, purpose="a queue in each mode of Kueue"),
-        PlannedObject(kind="ClusterQueue", count=3, purpose="the same", scope="cluster"),
-        PlannedObject(kind="ResourceFlavor", count=3, purpose="the same", scope="cluster"),
-        PlannedObject(kind="Topology", count=2, purpose="the same", scope="cluster"),
-    ),
-)
 
 
 async def observe(harness: Harness) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plimsoll.harness import Needs, PlannedObject, Rule
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule
 
 NEEDS = Needs(
     minutes=2,
@@ -38,5 +38,29 @@ NEEDS = Needs(
         PlannedObject(kind="ResourceClaim", count=5, purpose="two claimants, admin access"),
         PlannedObject(kind="Pod", count=4, purpose="two claimants, two without a claim"),
         PlannedObject(kind="Pod", count=8, purpose="without a claim, each asking another way"),
+    ),
+    demands=(
+        Demand(
+            claims=(
+                "claimed-reaches-device",
+                "unclaimed-sees-none",
+                "visible-is-allocated",
+                "unclaimed-cannot-open",
+                "environment-does-not-bypass",
+                "volume-mounts-do-not-bypass",
+                "annotation-does-not-bypass",
+                "runtime-class-does-not-bypass",
+                "sidecar-sees-none",
+                "nothing-left-after-release",
+                "admin-access-refused",
+                "remanence",
+            ),
+            accelerators=1,
+        ),
+        Demand(
+            claims=("pods-do-not-share", "second-cannot-open-first"),
+            accelerators=2,
+            same_node=True,
+        ),
     ),
 )
