@@ -127,7 +127,7 @@ class BringUp:
         """Import into a node's container runtime every image that it does not have yet."""
         log = self._folder.node(number) / "logs/containerd.log"
         _wait(
-            lambda: "" if self._socket(number) else f"the container runtime of {node_name(number)}",
+            lambda: self._missing_runtime(number),
             _NODE_SECONDS,
             f"see {log} and {self._folder.logs}/{node_name(number)}.log",
         )
@@ -138,6 +138,11 @@ class BringUp:
                 self._import(image, number)
                 done.append(image)
                 write_atomically(marker, "\n".join(done).encode())
+
+    def _missing_runtime(self, number: int) -> str:
+        settled = "containerd" not in unsettled_parts(self._folder, number)
+        ready = settled and self._socket(number)
+        return "" if ready else f"the container runtime of {node_name(number)}"
 
     def _socket(self, number: int) -> Path | None:
         """Return the path by which the host reaches a node's container runtime, None if not up."""

@@ -26,6 +26,7 @@ from plimsoll.embedded.tools import CNI_FOLDERS, cni_folder
 SOCKET = "/run/containerd/containerd.sock"
 PAUSE_IMAGE = "plimsoll.local/pause:1"
 NODE_LABEL = "plimsoll.dev/node-number"
+_NODE_PROGRAMS = ("containerd", "containerd-shim-runc-v2", "runc", "kubelet", "kube-proxy")
 
 
 def node_name(number: int) -> str:
@@ -61,12 +62,13 @@ def node_spec(
     parts = [_containerd_part(record, home)]
     if joined:
         parts += [_kubelet_part(record, home, node), _kube_proxy_part(record, home, node)]
-    programs = {str(Path(path).parent) for path in record.binaries.values()}
     python = {sys.prefix, sys.base_prefix, str(Path(plimsoll.__file__).parents[1])}
     return NodeSpec(
         hostname=node_name(node),
         folder=str(home),
-        shown=tuple(sorted({str(folder.path), *programs, *python, *_runtime_folder(config)})),
+        shown=tuple(
+            sorted({str(folder.path), *_folders(record), *python, *_runtime_folder(config)})
+        ),
         cgroup_version=record.cgroup.version,
         cgroups=tuple(mount_cgroups(record.cgroup)),
         network=tuple(node_commands(record.addresses, node, config.nodes)),
@@ -110,8 +112,17 @@ def _runtime_folder(config: PlatformConfig) -> set[str]:
     return {str(Path(config.runtime_binary).parent)} if config.runtime_binary else set()
 
 
+def _folders(record: Record) -> list[str]:
+    """Return the folders of the programs that run on nodes.
+
+    No others: with those of a component that is added later a node's parts would differ from what
+    runs, and be restarted for nothing.
+    """
+    return sorted({str(Path(record.binaries[name]).parent) for name in _NODE_PROGRAMS})
+
+
 def _part(record: Record, home: Path, name: str, command: list[str], inputs: list[str]) -> Part:
-    programs = ":".join(sorted({str(Path(path).parent) for path in record.binaries.values()}))
+    programs = ":".join(_folders(record))
     return Part(
         name=name,
         command=(record.binaries[name], *command),
