@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,11 @@ def test_check_says_once_what_each_claim_needs(requirement: str) -> None:
     demands = checks.observer(requirement).NEEDS.demands
     declared = sorted(claim.id for claim in checks.claims(requirement))
     assert declared == sorted(claim for demand in demands for claim in demand.claims)
+
+
+@pytest.mark.parametrize("requirement", checks.available())
+def test_check_offers_samples_to_preflight(requirement: str) -> None:
+    assert iscoroutinefunction(checks.observer(requirement).samples)
 
 
 @pytest.mark.parametrize("requirement", checks.available())

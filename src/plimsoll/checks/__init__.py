@@ -2,7 +2,8 @@
 
 `claims.py` declares what the check claims (CLAIMS) and the version of its judge (JUDGE_VERSION);
 `judge.py` turns a record into findings (`judge(record)`, pure); `observe.py` talks to the cluster
-through the harness (`async def observe(harness)`) and declares what it needs (NEEDS). Adding a
+through the harness (`async def observe(harness)`), and declares what it needs (NEEDS) and will
+create (`async def samples(harness)`, which preflight tries without storing anything). Adding a
 requirement is adding one package; nothing else lists them.
 """
 
@@ -55,7 +56,7 @@ def judge(requirement: str, record: Record) -> Judgement:
 
 
 def observer(requirement: str) -> ModuleType:
-    """Return the module that observes `requirement` (`observe`, NEEDS). Raises UsageError."""
+    """Return the module with `observe`, `samples` and NEEDS. Raises UsageError."""
     return _module(requirement, "observe")
 
 

@@ -88,8 +88,9 @@ async def _run(
             run_id=run_id,
             folder=folder,
             checks={
-                name: Check(needs=needs, observe=checks.observer(name).observe)
+                name: Check(needs=needs, observe=module.observe, samples=module.samples)
                 for name, needs in needs_of(chosen.checked).items()
+                for module in (checks.observer(name),)
             },
             skipped=chosen.skipped,
             options=options,

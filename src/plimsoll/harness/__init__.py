@@ -10,6 +10,7 @@ from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError, Ti
 from plimsoll.harness.harness import Harness
 from plimsoll.harness.needs import Demand, Needs, PlannedObject, Rule
 from plimsoll.harness.options import Options
+from plimsoll.harness.preflight import Sample
 from plimsoll.harness.watch import Watch
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PlannedObject",
     "RefusedError",
     "Rule",
+    "Sample",
     "Timeout",
     "Watch",
 ]

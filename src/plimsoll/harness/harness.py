@@ -64,6 +64,7 @@ class Harness:
         self._watches: list[Watch] = []
         self._watch_names = itertools.count(1)
         self._deadlines: set[tuple[str, float]] = set()
+        self._undecidable: set[str] = set()
 
     # ---- progress
 
@@ -340,7 +341,12 @@ class Harness:
         self.record.add(
             Blocked, stage=stage, reason=reason, next_step=next_step, claims=list(claims)
         )
+        self._undecidable.update(claims)
         self._session.progress.note(f"blocked: {reason}", requirement=self.requirement)
+
+    def undecidable(self, *claims: str) -> bool:
+        """Tell whether all of `claims` are blocked by name, so that trying them tells nothing."""
+        return self._undecidable.issuperset(claims)
 
     def discovered(self, subject: str, found: Json) -> None:
         """Write what discovery found of `subject`."""

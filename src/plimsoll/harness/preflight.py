@@ -1,4 +1,4 @@
-"""Before a check starts: its rights, its namespace, and whether its pods would be let in.
+"""Before a check starts: its rights, its namespace, and whether its objects would be let in.
 
 Whatever is refused here makes the check inconclusive with the reason, before it has taken anything
 from anybody.
@@ -7,8 +7,10 @@ from anybody.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from msgspec import Struct
 
 from plimsoll.harness.cluster import Cluster
 from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError
@@ -19,6 +21,10 @@ from plimsoll.record.facts import Discovered, Refused
 Json = dict[str, Any]
 
 _RBAC_STEP = "grant them: `plimsoll check --rbac` prints a manifest with just these rights"
+_POLICY_STEP = (
+    "read the message: a quota, policy or webhook of the cluster says no; --namespace, --label, "
+    "--annotation may help"
+)
 _ACCOUNT_SECONDS = 20
 _MESH_OPT_OUT_LABELS = {
     "istio-injection": "disabled",
@@ -26,6 +32,21 @@ _MESH_OPT_OUT_LABELS = {
     "linkerd.io/inject": "disabled",
 }
 _MESH_OPT_OUT_ANNOTATIONS = {"linkerd.io/inject": "disabled"}
+
+
+_NO_DRY_RUN = "does not support dry run"
+_LOST = frozenset({0, 401})
+"""Codes of answers after which nothing else can be asked."""
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """Objects such as the check will create, which are tried without being stored."""
+
+    manifests: tuple[Json, ...]
+    claims: tuple[str, ...] = ()
+    """What stays undecided when one is refused; empty: the whole check."""
+    way: str = ""
+    """One of several ways to go, of which one is enough: blocked only when all are refused."""
 
 
 async def missing_rights(
@@ -51,7 +72,7 @@ async def missing_rights(
 
 
 async def prepare(harness: Harness, needs: Needs) -> None:
-    """Make sure that a check can start. Raises BlockedError with the reason when it cannot."""
+    """Make sure that a check may begin: rights, a namespace, pods. Raises BlockedError."""
     rules = (*HARNESS_RULES, *needs.rules)
     required, optional = await missing_rights(harness.cluster, rules, harness.namespace)
     if required:
@@ -61,6 +82,54 @@ async def prepare(harness: Harness, needs: Needs) -> None:
     if not harness.options.namespace:
         await _make_namespace(harness, needs.pod_security)
     await _pods_are_let_in(harness)
+
+
+async def try_samples(harness: Harness, samples: Sequence[Sample]) -> None:
+    """Ask whether objects would be let in; what only some claims need blocks these alone.
+
+    Raises BlockedError when the whole check cannot go on.
+    """
+    answers = await asyncio.gather(*(_refused(harness, sample) for sample in samples))
+    refused = [(sample, fact) for sample, fact in zip(samples, answers, strict=True) if fact]
+    for sample, fact in refused:
+        if sample.claims:
+            error = _not_let_in(fact)
+            harness.blocked(
+                error.what, next_step=error.next_step, claims=sample.claims, stage="preflight"
+            )
+        elif not sample.way:
+            raise _not_let_in(fact)
+    ways = {sample.way for sample in samples if sample.way}
+    closed = {sample.way: fact for sample, fact in refused if sample.way}
+    if ways and ways == closed.keys():
+        raise _not_let_in(next(iter(closed.values())))
+
+
+async def _refused(harness: Harness, sample: Sample) -> Refused | None:
+    """Return the first refusal that would also meet the real object, as a fact."""
+    for manifest in sample.manifests:
+        try:
+            answer = await harness.try_create(
+                manifest, purpose="would it be admitted", dry_run=True
+            )
+        except BlockedError:
+            continue  # a kind that is not served is the check's to judge
+        except ClusterError as error:
+            if error.code in _LOST:
+                raise
+            continue  # no refusal; the step that creates it will say what it meets
+        if isinstance(answer, Refused) and _tells(answer):
+            return answer
+    return None
+
+
+def _tells(fact: Refused) -> bool:
+    """Tell whether a refused dry run says anything about the real object."""
+    return fact.reason != "AlreadyExists" and _NO_DRY_RUN not in fact.message
+
+
+def _not_let_in(fact: Refused) -> BlockedError:
+    return BlockedError(f"a {fact.kind} would be refused: {fact.message}", next_step=_POLICY_STEP)
 
 
 def namespace_manifest(name: str, pod_security: str) -> Json:
@@ -117,8 +186,7 @@ async def _pods_are_let_in(harness: Harness) -> None:
             )
             raise BlockedError(
                 f"pods are refused in {harness.namespace}: {error.message}",
-                next_step="read the message: a quota, policy or webhook of the cluster says no; "
-                "--namespace, --label, --annotation may help",
+                next_step=_POLICY_STEP,
             ) from error
         del answer
         return

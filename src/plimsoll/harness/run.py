@@ -32,6 +32,7 @@ from plimsoll.harness.objects import Owned
 from plimsoll.harness.options import Options
 from plimsoll.harness.plan import make_plan
 from plimsoll.harness.platform import describe
+from plimsoll.harness.preflight import Sample
 from plimsoll.harness.progress import Progress
 from plimsoll.harness.recorder import FactFile, Recorder
 from plimsoll.harness.redaction import Redactor
@@ -52,11 +53,17 @@ _EXPIRY_FACTOR = 5
 _EXPIRY_SECONDS = 1800
 
 
+async def no_samples(harness: Harness) -> Sequence[Sample]:  # noqa: ARG001
+    """Return nothing: the check creates nothing but pods."""
+    return ()
+
+
 class Check(Struct, frozen=True, kw_only=True):
-    """One check to run: what it needs, and how it observes."""
+    """One check to run: what it needs, what it will create, and how it observes."""
 
     needs: Needs
     observe: Callable[[Harness], Awaitable[None]]
+    samples: Callable[[Harness], Awaitable[Sequence[Sample]]] = no_samples
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -250,6 +257,7 @@ class Run:
             session.owned.namespaces.add(harness.namespace)
         async with harness.stage("preflight", usual=3):
             await preflight.prepare(harness, check.needs)
+            await preflight.try_samples(harness, await check.samples(harness))
         await check.observe(harness)
 
     async def _stop_checks(self, reason: str) -> None:

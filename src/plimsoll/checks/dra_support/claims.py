@@ -15,6 +15,18 @@ KINDS: dict[str, str] = {
 }
 """The kinds of resource.k8s.io and the claim that each has."""
 
+RESTS_ON: dict[str, tuple[str, ...]] = {
+    "ResourceClaim": ("direct-claim-allocated", "selector-honoured", "claim-shared"),
+    "ResourceClaimTemplate": (
+        "template-claim-allocated",
+        "template-claim-removed",
+        "never-twice",
+        "release-serves-waiting",
+        "unsatisfiable-waits",
+    ),
+}
+"""The other claims for which an object of a kind must be let in."""
+
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="api-served",

@@ -10,10 +10,11 @@ from plimsoll.adapters.accelerators.discovery import DRA, Offer, choose, discove
 from plimsoll.checks.dra_support import steps_api, steps_claims, steps_scarcity
 from plimsoll.checks.dra_support.claims import CLAIMS, KINDS
 from plimsoll.checks.dra_support.needs import NEEDS
+from plimsoll.checks.dra_support.steps_api import samples
 from plimsoll.checks.pods_and_claims import Bench, narrowing_attribute
 from plimsoll.harness import Harness
 
-__all__ = ["NEEDS", "observe"]
+__all__ = ["NEEDS", "observe", "samples"]
 
 _DRIVER_CLAIMS = tuple(
     claim.id for claim in CLAIMS if claim.id not in {"api-served", *KINDS.values()}
@@ -28,7 +29,7 @@ async def observe(harness: Harness) -> None:
     if not versions:
         return
     async with harness.stage("API", usual=2):
-        await steps_api.every_kind(harness, "v1" if "v1" in versions else versions[0])
+        await steps_api.every_kind(harness, steps_api.preferred(versions))
     async with harness.attempt(*_DRIVER_CLAIMS, stage="discovery"):
         offers = await discover(harness.cluster, harness.options)
         offered = [offer for offer in offers if offer.way == DRA]
@@ -72,6 +73,8 @@ async def _driver(harness: Harness, offer: Offer) -> None:
 
 
 async def _try(bench: Bench, step: Step, claims: tuple[str, ...]) -> None:
+    if bench.harness.undecidable(*claims):
+        return
     async with bench.harness.attempt(*claims):
         await step(bench)
 

@@ -14,6 +14,7 @@ from plimsoll.checks.gang_scheduling.neighbours import Neighbours
 from plimsoll.checks.gang_scheduling.observations import BIND_TOGETHER, ENGINES
 from plimsoll.checks.gang_scheduling.plan import Planned, plan
 from plimsoll.checks.gang_scheduling.room import NoRoom, Room, cpu_room, device_room
+from plimsoll.checks.gang_scheduling.samples import samples
 from plimsoll.checks.gang_scheduling.stage import Stage
 from plimsoll.checks.gang_scheduling.steps import NoEngineError, try_cell
 from plimsoll.harness import (
@@ -24,7 +25,7 @@ from plimsoll.harness import (
     Watch,
 )
 
-__all__ = ["NEEDS", "observe"]
+__all__ = ["NEEDS", "observe", "samples"]
 
 Json = dict[str, Any]
 

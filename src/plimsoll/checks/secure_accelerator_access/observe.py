@@ -8,10 +8,16 @@ from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA, Offer, choose, discover
 from plimsoll.checks.secure_accelerator_access import steps_bypass, steps_claimants, steps_release
 from plimsoll.checks.secure_accelerator_access.needs import NEEDS
-from plimsoll.checks.secure_accelerator_access.scene import Scene, best_node, chosen, where
+from plimsoll.checks.secure_accelerator_access.scene import (
+    Scene,
+    best_node,
+    chosen,
+    samples,
+    where,
+)
 from plimsoll.harness import Harness, Watch
 
-__all__ = ["NEEDS", "observe"]
+__all__ = ["NEEDS", "observe", "samples"]
 
 _NEED_TWO = ("pods-do-not-share", "second-cannot-open-first")
 

@@ -13,7 +13,8 @@ from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA, Offer
 from plimsoll.adapters.accelerators.family import Bypass
 from plimsoll.checks.pods_and_claims import CLAIM, IDLE, POD_SECONDS, Bench
-from plimsoll.harness import BlockedError, Harness, Watch
+from plimsoll.harness import BlockedError, Harness, Sample, Watch
+from plimsoll.harness.pods import Security
 from plimsoll.standard.images import PYTHON
 
 Json = dict[str, Any]
@@ -27,6 +28,23 @@ def where(harness: Harness) -> str:
     return harness.options.probe_namespace or harness.namespace
 
 
+def as_root(harness: Harness) -> bool:
+    """Tell whether the pods may run as root with MKNOD."""
+    return harness.options.embedded or bool(harness.options.probe_namespace)
+
+
+def security(harness: Harness) -> Security:
+    """Return the security of all pods of the check."""
+    return "root-mknod" if as_root(harness) else "restricted"
+
+
+async def samples(harness: Harness) -> list[Sample]:
+    """Return a pod as all of the check's are: without it nothing can be decided."""
+    pod = harness.pod("sample", command=IDLE, deadline=POD_SECONDS, security=security(harness))
+    pod["metadata"]["namespace"] = where(harness)
+    return [Sample(manifests=(pod,))]
+
+
 class Scene:
     """Makes the pods of the check on one node and looks into them."""
 
@@ -35,7 +53,7 @@ class Scene:
         self.offer = offer
         self.node = best_node(offer)
         self.bench = Bench(harness, offer, chosen(offer), pods, namespace=where(harness))
-        self.root = harness.options.embedded or bool(harness.options.probe_namespace)
+        self.root = as_root(harness)
         self.numbers: tuple[str, ...] = ()
         """Numbers of the devices that pod A holds, as far as they may be tried by others."""
         self.identity = ""
@@ -78,7 +96,7 @@ class Scene:
             env=bypass.environment if bypass else {},
             annotations=bypass.annotations if bypass else {},
             runtime_class=bypass.runtime_class if bypass else None,
-            security="root-mknod" if self.root else "restricted",
+            security=security(self.harness),
             containers=[_sidecar()] if sidecar else [],
             volumes=volumes,
             mounts=mounts,
