@@ -31,6 +31,9 @@ COMMANDS: dict[str, str] = {
 }
 """Every command with its line of help, in the order in which the overview shows them."""
 
+_EMBEDDED_MODULES = {"cryptography", "google", "grpc", "grpc_tools", "pyroute2"}
+"""What only the extra `embedded` installs, by the names under which it is imported."""
+
 _OVERVIEW = """\
 Usage: plimsoll COMMAND [OPTIONS]
 
@@ -59,6 +62,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except PlimsollError as error:
         _complain(error.what, next_step=error.next_step)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        return _missing(error)
     except KeyboardInterrupt:
         _complain("interrupted", next_step="`plimsoll status` shows platforms left running")
         return ExitCode.TOOL_FAILED
@@ -105,6 +110,17 @@ def _dispatch(tokens: Sequence[str]) -> int:
             " ".join(str(error).split()), next_step=f"see `plimsoll {tokens[0]} --help`"
         ) from error
     return result if isinstance(result, int) else ExitCode.PASS
+
+
+def _missing(error: ModuleNotFoundError) -> int:
+    """Say which optional part is not installed; a module of our own is a fault in Plimsoll."""
+    if (error.name or "").split(".")[0] not in _EMBEDDED_MODULES:
+        return _bug(error)
+    _complain(
+        f"the embedded platform needs the Python package {error.name}, which is not installed",
+        next_step="pip install 'plimsoll[embedded]'",
+    )
+    return ExitCode.TOOL_FAILED
 
 
 def _bug(error: Exception) -> int:
