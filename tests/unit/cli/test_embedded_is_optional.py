@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
 
-from plimsoll.cli import run
 from plimsoll.errors import ExitCode
 
+PROGRAM = """
+import sys
+sys.modules[{missing!r}] = None
+from plimsoll.cli import run
+sys.exit(run({arguments!r}))
+"""
 
-def test_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in [name for name in sys.modules if name.startswith("plimsoll.embedded.network")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pyroute2", None)
-    monkeypatch.delitem(sys.modules, "plimsoll.cli.up", raising=False)
-    status = run(["up", "--name", "never", "--nodes", "1"])
-    assert status == ExitCode.TOOL_FAILED
-    assert "pip install 'plimsoll[embedded]'" in capsys.readouterr().err
+
+@pytest.mark.parametrize("command", ["up", "status", "down"])
+def test_missing_extra(command: str) -> None:
+    arguments = [command, "--name", "is-not-there"]
+    program = PROGRAM.format(missing="pyroute2", arguments=arguments)
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert answer.returncode == ExitCode.TOOL_FAILED
+    assert "pip install 'plimsoll[embedded]'" in answer.stderr
