@@ -17,7 +17,7 @@ from tests.cgroup2.debian import Debian
 
 _MEMORY_MIB = 4096
 _PROCESSORS = 2
-_PROCESSOR = "Nehalem,+invtsc"
+_PROCESSOR = "Nehalem"
 """Without newer vector instructions: emulated, they are slower than what programs do instead."""
 _COMMAND_LINE = (
     "console=ttyS0 root=/dev/vda rw quiet panic=-1 mitigations=off systemd.show_status=0 "
@@ -35,6 +35,7 @@ def emulator(debian: Debian, cargo: Path, console: Path) -> list[str]:
     What the kernel says goes to the file `console`.
     """
     return [
+        *("setpriv", "--pdeathsig", "KILL"),  # it ends with whoever started it, however that ends
         *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", _PROCESSOR),
         *("-smp", str(_PROCESSORS), "-m", str(_MEMORY_MIB), "-no-reboot", "-display", "none"),
         *("-kernel", str(debian.kernel), "-initrd", str(debian.first), "-append", _COMMAND_LINE),
