@@ -86,7 +86,12 @@ def _up() -> str:
 def _limit() -> str:
     text = (HERE / "pods.yaml").read_text().replace("DRIVER", DRIVER).replace("IMAGE", BUSYBOX)
     _kubectl("apply", "-f", "-", text=text)
-    _kubectl("wait", "--for=condition=Ready", f"--timeout={POD_SECONDS}s", "pod", "--all")
+    try:
+        _kubectl("wait", "--for=condition=Ready", f"--timeout={POD_SECONDS}s", "pod", "--all")
+    except (StepError, subprocess.TimeoutExpired):
+        print(_kubectl("get", "pods", "-A", "-o", "wide"), flush=True)
+        print(_kubectl("get", "events", "-A", "--sort-by=.lastTimestamp"), flush=True)
+        raise
     limit = _inside("claimed", "cat /sys/fs/cgroup/memory.max")
     _expect(limit == str(64 * 2**20), f"memory.max is {limit}")
     return f"memory.max is {limit}"
