@@ -12,7 +12,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -130,13 +130,14 @@ class PlatformCgroup(msgspec.Struct, frozen=True, kw_only=True):
                     f"{len(found)} processes of {self.name} do not end: {sorted(found)[:8]}",
                     next_step="look at them with ps; a process waiting for a disk can hang",
                 )
-            for pid in found:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            _end(found)
             time.sleep(0.01)
 
     def remove(self, child: str = "", *, seconds: float = 5) -> None:
-        """Remove the folders of the emptied group; raise CgroupError if one stays."""
+        """Remove the folders of the emptied group; raise CgroupError if one stays.
+
+        A process that was on its way into the group when it was emptied is ended, too.
+        """
         deadline = time.monotonic() + seconds
         for folder in self.folders(child):
             while not _remove_below(folder):
@@ -145,7 +146,14 @@ class PlatformCgroup(msgspec.Struct, frozen=True, kw_only=True):
                         f"the control group {folder} cannot be removed",
                         next_step=f"see which processes are in it: cat {folder}/cgroup.procs",
                     )
+                _end(self.processes(child) - {os.getpid()})
                 time.sleep(0.02)
+
+
+def _end(processes: Iterable[int]) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def platform_cgroup(
