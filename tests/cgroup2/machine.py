@@ -56,7 +56,6 @@ def lines(command: list[str], console: Path, *, seconds: float, silence: float) 
     Raises MachineError if it runs longer than `seconds` or says nothing for `silence` seconds.
     """
     deadline = time.monotonic() + seconds
-    # An input that stays silent: one that has ended keeps the emulator's main thread spinning.
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as process:
         heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()
