@@ -125,6 +125,7 @@ def _run_all(
 
     existed = embedded.load(name) is not None
     fresh: list[SeenVerdict] = []
+    platform: Platform | None = None
     try:
         with ProgressView() as report:
             platform = embedded.up(PlatformConfig(name=name, network=network), report)
@@ -138,6 +139,8 @@ def _run_all(
                 with results.open("ab") as file:
                     file.write(msgspec.json.encode(line) + b"\n")
     finally:
+        if platform is not None:
+            platform.close()
         if not existed and not keep:
             embedded.down(name)
     return fresh
