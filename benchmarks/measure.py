@@ -25,7 +25,7 @@ class Result(msgspec.Struct, kw_only=True, frozen=True):
     unit: str
     runs: tuple[float, ...]
     foreign_load: float
-    """Processor seconds per second that others used while it ran, in cores."""
+    """What others used of the machine just before and just after the runs, in cores."""
 
     @property
     def holds(self) -> bool:
@@ -56,11 +56,8 @@ def best_of(
     count: int, run: Callable[[], float], *, name: str, measures: str, bar: float, unit: str = "s"
 ) -> Result:
     """Call `run` (which returns its own figure) `count` times and return the best as a Result."""
-    before, started = _machine_cpu(), time.monotonic()
-    own = _own_cpu()
+    before = _machine_load()
     runs = tuple(run() for _ in range(count))
-    seconds = time.monotonic() - started
-    foreign = (_machine_cpu() - before) - (_own_cpu() - own)
     return Result(
         name=name,
         measures=measures,
@@ -68,7 +65,7 @@ def best_of(
         bar=bar,
         unit=unit,
         runs=runs,
-        foreign_load=max(0.0, foreign / seconds),
+        foreign_load=(before + _machine_load()) / 2,
     )
 
 
@@ -99,13 +96,14 @@ def _commit() -> str:
     return answer.stdout.strip() or "unknown"
 
 
-def _machine_cpu() -> float:
+def _machine_load(seconds: float = 2.0) -> float:
+    """Return how many cores the machine keeps busy while this process waits."""
+    before = _busy()
+    time.sleep(seconds)
+    return (_busy() - before) / seconds
+
+
+def _busy() -> float:
     """Processor seconds that the machine was busy since boot (user, nice, system, irq)."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
-    busy = sum(int(fields[index]) for index in (0, 1, 2, 5, 6))
-    return busy / os.sysconf("SC_CLK_TCK")
-
-
-def _own_cpu() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return sum(int(fields[index]) for index in (0, 1, 2, 5, 6)) / os.sysconf("SC_CLK_TCK")
