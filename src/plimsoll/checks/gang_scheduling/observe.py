@@ -156,7 +156,11 @@ async def _cpu(harness: Harness) -> Room | NoRoom:
 
 
 def _without_spec(group: Json) -> Json:
-    """Return what a fact keeps of a gang's object: who it is and what the engine says of it."""
+    """Return what a fact keeps of a gang's object: who it is and what the engine says of it.
+
+    Of the status only its conditions: an engine may write nodes into the rest in pieces of names,
+    which nothing could redact.
+    """
     metadata = group.get("metadata") or {}
     kept = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "labels")
     slim: Json = {key: metadata[key] for key in kept if metadata.get(key)}
@@ -164,4 +168,5 @@ def _without_spec(group: Json) -> Json:
         {"kind": owner["kind"], "name": owner["name"], "uid": owner["uid"]}
         for owner in metadata.get("ownerReferences") or []
     ]
-    return {"metadata": slim, "status": group.get("status") or {}}
+    conditions = (group.get("status") or {}).get("conditions") or []
+    return {"metadata": slim, "status": {"conditions": conditions}}
