@@ -34,6 +34,8 @@ class StepError(Exception):
 def main() -> int:
     """Take every step; a step that fails does not keep `down` from being tried."""
     print(f"machine: {_machine()}", flush=True)
+    # A kernel module stays once it is loaded, and its settings with it: not the platform's doing.
+    subprocess.run(["modprobe", "nf_conntrack"], check=False, timeout=60)
     before = traces()
     come_up = _step("plimsoll up, two nodes", _up)
     if come_up:

@@ -16,7 +16,15 @@ def traces(name: str, index: int, folder: Path) -> list[str]:
         *[str(path) for path in Path("/sys/fs/cgroup").rglob(f"plimsoll-{index}-{name}*")],
         *[str(path) for path in Path("/sys/block").glob("loop*") if _is_of(path.name, index)],
         *[str(path) for path in Path("/dev").glob("loop[0-9]*") if _is_of(path.name, index)],
-        *[str(path) for path in (folder, Path(f"/run/plimsoll/range-{index}")) if path.exists()],
+        *[
+            str(path)
+            for path in (
+                folder,
+                Path(f"/run/plimsoll/range-{index}"),
+                Path("/dev/termination-log"),  # where a pod that has the machine's /dev leaves it
+            )
+            if path.exists()
+        ],
     ]
 
 

@@ -146,6 +146,8 @@ def _pod(config: PlatformConfig, data: Path, loop_base: int) -> Object:
                 "image": image_name(),
                 "imagePullPolicy": "Never",
                 "securityContext": {"privileged": True},
+                # The default lies in /dev, which in this pod is the machine's own.
+                "terminationMessagePath": "/run/termination-log",
                 "ports": [{"name": "metrics", "containerPort": METRICS_PORT}],
                 # The port opens when the kubelet has accepted the driver and devices are offered.
                 "startupProbe": {
