@@ -41,14 +41,16 @@ def up(
     memory
         Memory of each accelerator, such as 256Mi or 1Gi.
     with_
-        Something to install beyond the core, such as gang. May be repeated.
+        Something to install beyond the core, such as gang, or all. May be repeated.
     device_plugin
         Serve accelerators through a device plugin instead of DRA.
     fault
         Start the platform broken in this way. May be repeated.
     """
+    from msgspec.structs import replace
+
     from plimsoll.cli.progress_view import ProgressView, clock
-    from plimsoll.embedded import platform
+    from plimsoll.embedded import components, platform
     from plimsoll.embedded.config import PlatformConfig, parse_size
 
     config = PlatformConfig(
@@ -61,6 +63,8 @@ def up(
         faults=fault,
         device_plugin=device_plugin,
     )
+    if components.ALL in with_:
+        config = replace(config, components=tuple(components.optional(config)))
     existing = platform.load(name)
     if existing and existing.running():
         print(f"The platform {name!r} is running already; nothing was changed.")

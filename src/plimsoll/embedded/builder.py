@@ -88,7 +88,7 @@ def _make(name: str, path: Path, tell: Callable[[str], None]) -> None:
     total = len(_go(name, environment, ["list", "-deps", *_tags(build), *build.packages]))
     path.mkdir()
     ldflags = " ".join(["-s", "-w", *build.ldflags])
-    output = str(path / name) if build.packages == (".",) else f"{path}/"
+    output = str(path / name) if len(build.packages) == 1 else f"{path}/"
     arguments = ["build", "-v", "-trimpath", *_tags(build), "-ldflags", ldflags, "-o", output]
     compiled = 0
     for line in _lines(name, environment, [*arguments, *build.packages]):
@@ -115,7 +115,7 @@ def _tags(build: builds.Build) -> list[str]:
 def _go(name: str, environment: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
     answer = subprocess.run(
         ["go", *arguments],
-        cwd=builds.folder(name),
+        cwd=builds.module_folder(name),
         env=environment,
         capture_output=True,
         text=True,
@@ -131,7 +131,7 @@ def _lines(name: str, environment: Mapping[str, str], arguments: Sequence[str]) 
     said: list[str] = []
     with subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", "go", *arguments],
-        cwd=builds.folder(name),
+        cwd=builds.module_folder(name),
         env=environment,
         stderr=subprocess.PIPE,
         text=True,

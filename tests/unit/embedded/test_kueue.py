@@ -12,9 +12,10 @@ from cryptography import x509
 
 from plimsoll.embedded import faults
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.kueue import upstream
-from plimsoll.embedded.kueue.certificates import webhook_secret
 from plimsoll.embedded.kueue.manifests import WEBHOOK_HOST, image_name, manifests
+from plimsoll.embedded.kueue.upstream import KUEUE
+from plimsoll.embedded.upstream import UpstreamError
+from plimsoll.embedded.webhook_certificates import webhook_secret
 
 SECRET = {"tls.crt": "eA=="}
 
@@ -102,8 +103,8 @@ def test_the_fault_labels_without_engine_leaves_kinds_and_nothing_that_acts() ->
 
 def test_the_certificate_is_kept_and_is_what_kueue_accepts(tmp_path: Path) -> None:
     path = tmp_path / "kueue.json"
-    data = webhook_secret(path, host=WEBHOOK_HOST)
-    assert webhook_secret(path, host=WEBHOOK_HOST) == data
+    data = webhook_secret(path, host=WEBHOOK_HOST, authority="kueue-ca")
+    assert webhook_secret(path, host=WEBHOOK_HOST, authority="kueue-ca") == data
     assert path.stat().st_mode & 0o777 == 0o600
     authority, server = (
         x509.load_pem_x509_certificate(base64.b64decode(data[name]))
@@ -121,11 +122,11 @@ def test_the_certificate_is_kept_and_is_what_kueue_accepts(tmp_path: Path) -> No
 
 
 def test_the_version_is_the_pinned_one() -> None:
-    assert upstream.version().startswith("v0.")
-    assert image_name().endswith(upstream.version())
+    assert KUEUE.version().startswith("v0.")
+    assert image_name().endswith(KUEUE.version())
 
 
 def test_missing_manifests_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(upstream.KueueError, match="cannot be read") as caught:
-        upstream.read(tmp_path / "kueue")
+    with pytest.raises(UpstreamError, match="cannot be read") as caught:
+        KUEUE.read(tmp_path / "kueue")
     assert "--with gang" in caught.value.next_step

@@ -1,8 +1,10 @@
 """The programs of the embedded platform, as folders that pin upstream Go modules: one per build.
 
-A folder holds go.mod and go.sum, a main.go of a few lines where a main package cannot be built
-directly, and build.toml, which says how. What is built depends on these files alone, so their hash
-names the result, and a folder added here is a build added.
+A folder holds build.toml, which says what is built and how, go.mod and go.sum, and a main.go of a
+few lines where a main package cannot be built directly. Builds that share a module graph name one
+folder with go.mod for all of them (`module`), so what they share is compiled once. What is built
+depends on these files alone, so their hash names the result, and a folder added here is a build
+added.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     usual_seconds: float
     """On two idle cores with nothing cached."""
     packages: tuple[str, ...]
-    """Import paths of the main packages; each gives a program named after its last element."""
+    """Import paths of the main packages, local ones as `./folder`. The only one gives a program
+    named after the build, several give programs named after their last elements."""
+    module: str = ""
+    """The folder beside this one whose go.mod is used; empty: its own."""
     links: tuple[str, ...] = ()
     """Other names of the only program, which looks at the name it is called by."""
     tags: tuple[str, ...] = ()
@@ -40,13 +45,19 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 
     def programs(self, name: str) -> tuple[str, ...]:
         """Return the names of all programs that the build `name` gives, links included."""
-        built = [name if package == "." else Path(package).name for package in self.packages]
-        return (*built, *self.links)
+        if len(self.packages) == 1:
+            return (name, *self.links)
+        return (*(Path(package).name for package in self.packages), *self.links)
 
 
 def folder(name: str) -> Path:
     """Return the folder of a build."""
     return _FOLDER / name
+
+
+def module_folder(name: str) -> Path:
+    """Return the folder with the go.mod of a build."""
+    return folder(load(name).module or name)
 
 
 @cache
@@ -74,8 +85,11 @@ def key(name: str) -> str:
     The Go toolchain is not part of it (go.mod says which one is needed), so that a machine with
     finished programs needs no Go.
     """
+    module = module_folder(name)
+    sources = [module / package for package in load(name).packages if package.startswith(".")]
     parts = [platform.machine()]
-    for path in sorted(folder(name).iterdir()):
-        if path.suffix in {".go", ".mod", ".sum", ".toml"}:
-            parts += [path.name, path.read_text()]
+    for place in dict.fromkeys((folder(name), module, *sources)):
+        for path in sorted(place.iterdir()):
+            if path.suffix in {".go", ".mod", ".sum", ".toml"}:
+                parts += [path.name, path.read_text()]
     return fingerprint(parts)

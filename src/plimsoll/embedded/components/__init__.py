@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
+ALL = "all"
+"""The word after --with that means every component."""
+
+
 class Component(Protocol):
     """One thing that a platform can carry."""
 
@@ -36,6 +40,10 @@ class Component(Protocol):
     @property
     def builds(self) -> Sequence[str]:
         """The builds (folders under builds/) whose binaries it needs."""
+
+    @property
+    def requires(self) -> Sequence[str]:
+        """Other components (beyond the core) that it cannot work without."""
 
     def part_of_core(self, config: PlatformConfig) -> bool:
         """Return whether a platform with this configuration has it without being asked."""
@@ -64,16 +72,24 @@ def registry() -> Mapping[str, Component]:
     return found
 
 
+def optional(config: PlatformConfig) -> list[str]:
+    """Return the names of the components that are not part of the core, in order."""
+    return sorted(name for name, found in registry().items() if not found.part_of_core(config))
+
+
 def wanted(config: PlatformConfig) -> list[Component]:
-    """Return the components of `config`, the core first; raise UsageError on an unknown one."""
+    """Return the components of `config`, the core first and each after those that it requires.
+
+    Raises UsageError on an unknown one.
+    """
     known = registry()
     for name in config.components:
         if name not in known:
-            optional = sorted(n for n, c in known.items() if not c.part_of_core(config))
             raise UsageError(
                 f"there is no component named {name!r}",
-                next_step=f"choose from: {', '.join(optional)}",
+                next_step=f"choose from: {', '.join((*optional(config), ALL))}",
             )
-    core = [component for component in known.values() if component.part_of_core(config)]
-    chosen = [known[name] for name in dict.fromkeys(config.components)]
-    return core + [component for component in chosen if component not in core]
+    names = [name for name, found in known.items() if found.part_of_core(config)]
+    for name in config.components:
+        names += [*known[name].requires, name]
+    return [known[name] for name in dict.fromkeys(names)]

@@ -29,6 +29,7 @@ class Accelerators:
     name = "accelerators"
     title = "accelerators"
     builds: Sequence[str] = ()
+    requires: Sequence[str] = ()
 
     def part_of_core(self, config: PlatformConfig) -> bool:
         """Return whether the nodes have accelerators at all."""

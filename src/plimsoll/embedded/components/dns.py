@@ -45,6 +45,7 @@ class Dns:
     name = "dns"
     title = "DNS"
     builds: Sequence[str] = ("coredns",)
+    requires: Sequence[str] = ()
 
     def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002 - every platform has it
         """Return True: pods find services by name on every platform."""

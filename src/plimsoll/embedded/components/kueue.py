@@ -13,9 +13,10 @@ from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.images import ACCOUNTS, build_image
-from plimsoll.embedded.kueue import manifests, upstream
-from plimsoll.embedded.kueue.certificates import webhook_secret
+from plimsoll.embedded.kueue import manifests
 from plimsoll.embedded.kueue.removal import take_away
+from plimsoll.embedded.kueue.upstream import KUEUE
+from plimsoll.embedded.webhook_certificates import webhook_secret
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
@@ -27,6 +28,7 @@ class Kueue:
     name = "gang"
     title = "Kueue (gang scheduling)"
     builds: Sequence[str] = ("kubernetes", "kueue")
+    requires: Sequence[str] = ()
 
     def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
         """Return False: it is a component of its own."""
@@ -39,7 +41,7 @@ class Kueue:
     ) -> Sequence[Path]:
         """Return the image of the manager; also renders its manifests, which installing reads."""
         manager = binaries["kueue"]
-        upstream.render(manager, binaries["kubectl"])
+        KUEUE.render(manager, binaries["kubectl"])
         key = fingerprint([manifests.image_name(), file_signature(manager)])
 
         def make(path: Path) -> None:
@@ -56,11 +58,13 @@ class Kueue:
     def install(self, platform: Platform) -> None:
         """Apply Kueue; where the configuration wants no controller, take away what acts."""
         secret = webhook_secret(
-            platform.folder.pki / "kueue-webhook.json", host=manifests.WEBHOOK_HOST
+            platform.folder.pki / "kueue-webhook.json",
+            host=manifests.WEBHOOK_HOST,
+            authority="kueue-ca",
         )
         if not platform.config.kueue_controller:
             take_away(platform.client)
-        objects = upstream.read(platform.binaries["kueue"])
+        objects = KUEUE.read(platform.binaries["kueue"])
         apply(platform.client, manifests.manifests(platform.config, objects, secret))
 
     def waiting_for(self, platform: Platform) -> str:

@@ -14,7 +14,8 @@ import msgspec
 
 from plimsoll.embedded.accelerators.driver.settings import DRIVER, RESOURCE
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.kueue.upstream import Object, version
+from plimsoll.embedded.kueue.upstream import KUEUE
+from plimsoll.embedded.upstream import Object
 
 NAMESPACE = "kueue-system"
 DEPLOYMENT = "kueue-controller-manager"
@@ -38,7 +39,7 @@ _MANAGED = {"kueue.x-k8s.io", "batch"}
 
 def image_name() -> str:
     """Return the full reference of the manager's image, which exists only on the nodes."""
-    return f"plimsoll.local/kueue:{version()}"
+    return f"plimsoll.local/kueue:{KUEUE.version()}"
 
 
 def manifests(

@@ -18,7 +18,7 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.apps_v1 import Deployment
 
 from plimsoll.embedded.kueue.manifests import DEPLOYMENT, NAMESPACE
-from plimsoll.embedded.kueue.upstream import read
+from plimsoll.embedded.kueue.upstream import KUEUE
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
@@ -42,7 +42,7 @@ def remove_unless_asked(platform: Platform) -> None:
     if "gang" in platform.record.config.components:
         return
     take_away(platform.client)
-    for item in read(platform.binaries["kueue"]):
+    for item in KUEUE.read(platform.binaries["kueue"]):
         if item["kind"] == "CustomResourceDefinition":
             with _absent_is_fine():
                 platform.client.delete(CustomResourceDefinition, item["metadata"]["name"])

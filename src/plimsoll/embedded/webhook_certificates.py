@@ -1,7 +1,8 @@
-"""The webhook's certificate, made before Kueue starts.
+"""A controller's webhook certificate, made before the controller starts.
 
-Kueue would make it itself and then wait, up to two minutes, until the kubelet shows it the Secret;
-one that is there beforehand in the form that Kueue accepts lets it become ready within seconds.
+Kueue, JobSet and LeaderWorkerSet would make it themselves and then wait, up to two minutes, until
+the kubelet shows them the Secret; one that is there beforehand in the form that they accept lets
+them become ready within seconds.
 """
 
 from __future__ import annotations
@@ -18,21 +19,22 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from plimsoll.embedded.pki import certificate_builder
 from plimsoll.embedded.state import write_atomically
 
-_AUTHORITY = "kueue-ca"  # Kueue refuses an authority without exactly this DNS name
 _BITS = 2048
 
 
-def webhook_secret(path: Path, *, host: str) -> dict[str, str]:
+def webhook_secret(path: Path, *, host: str, authority: str) -> dict[str, str]:
     """Return the `data` of the Secret for `host`, kept in the file `path` so that it stays.
 
+    `authority` is the DNS name without which the controller refuses a certificate authority, such
+    as `kueue-ca`.
     Values are base64 as in a Secret: ca.crt, ca.key, tls.crt, tls.key (PEM; keys in PKCS#1).
     """
     if path.exists():
         return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
     authority_key, key = _key(), _key()
-    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _AUTHORITY)])
-    authority = (
-        _builder(authority_name, authority_name, authority_key, _AUTHORITY)
+    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, authority)])
+    signer = (
+        _builder(authority_name, authority_name, authority_key, authority)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs=True), critical=True)
         .sign(authority_key, hashes.SHA256())
@@ -46,7 +48,7 @@ def webhook_secret(path: Path, *, host: str) -> dict[str, str]:
         .sign(authority_key, hashes.SHA256())
     )
     files = {
-        "ca.crt": authority.public_bytes(serialization.Encoding.PEM),
+        "ca.crt": signer.public_bytes(serialization.Encoding.PEM),
         "ca.key": _pem(authority_key),
         "tls.crt": certificate.public_bytes(serialization.Encoding.PEM),
         "tls.key": _pem(key),
