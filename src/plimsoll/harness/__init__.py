@@ -8,7 +8,7 @@ from plimsoll.harness.budgets import Budget
 from plimsoll.harness.cluster import Cluster
 from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError, Timeout
 from plimsoll.harness.harness import Harness
-from plimsoll.harness.needs import Demand, Needs, PlannedObject, Rule
+from plimsoll.harness.needs import Demand, Needs, PlannedObject, Rule, Subject
 from plimsoll.harness.options import Options
 from plimsoll.harness.preflight import Sample
 from plimsoll.harness.watch import Watch
@@ -26,6 +26,7 @@ __all__ = [
     "RefusedError",
     "Rule",
     "Sample",
+    "Subject",
     "Timeout",
     "Watch",
 ]

@@ -1,7 +1,8 @@
 """Which checks may run side by side (pure).
 
-Checks that hold accelerators share only what is known to be enough for all of them; a check that
-needs the cluster's free capacity for itself runs alone.
+Checks that hold accelerators share only what is known to be enough for all of them; what a check
+must have alone (free capacity, a quiet autoscaler, quiet devices) no other one uses meanwhile; an
+exclusive check runs alone.
 """
 
 from __future__ import annotations
@@ -21,16 +22,31 @@ def startable(
 
     `accelerators` is how many the run may hold at once, None when that is not known: then checks
     that hold any run one after another. An exclusive check waits until nothing runs, and nothing
-    starts before it once it is first in line.
+    starts before it once it is first in line. A check that holds something alone keeps later ones
+    that use it waiting, so that it gets it.
     """
     chosen: list[str] = []
+    promised: list[str] = []
     for candidate in waiting:
         beside = [*running, *chosen]
+        if _clash(candidate, promised, needs):
+            continue
         if _fits(candidate, beside, needs, accelerators):
             chosen.append(candidate)
         elif needs[candidate].exclusive:
             break
+        else:
+            promised.append(candidate)
     return chosen
+
+
+def _clash(candidate: str, others: Sequence[str], needs: Mapping[str, Needs]) -> bool:
+    """Tell whether one of the two sides must have alone what the other uses."""
+    mine = needs[candidate]
+    return any(
+        mine.holds & (needs[other].holds | needs[other].shares) or mine.shares & needs[other].holds
+        for other in others
+    )
 
 
 def _fits(
@@ -39,6 +55,8 @@ def _fits(
     if not beside:
         return True
     if needs[candidate].exclusive or any(needs[other].exclusive for other in beside):
+        return False
+    if _clash(candidate, beside, needs):
         return False
     holders = [name for name in (candidate, *beside) if needs[name].accelerators]
     if len(holders) < 2 or candidate not in holders:

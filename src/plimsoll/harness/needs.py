@@ -80,6 +80,17 @@ class Demand(Struct, frozen=True, kw_only=True):
         return free
 
 
+class Subject(StrEnum):
+    """What checks of one run share or hold alone, beside accelerators."""
+
+    CAPACITY = "free capacity"
+    """CPU, memory and accelerators that are free: held alone by who measures them."""
+    AUTOSCALER = "quiet autoscaler"
+    """No pod but the holder's waits for a node, and nothing lands on new nodes."""
+    DEVICES = "quiet devices"
+    """No device but the holder's is loaded."""
+
+
 class Needs(Struct, frozen=True, kw_only=True):
     """Everything that a check must have, see the fields."""
 
@@ -88,7 +99,11 @@ class Needs(Struct, frozen=True, kw_only=True):
     accelerators: int = 0
     """How many free accelerators it can use at most."""
     exclusive: bool = False
-    """It needs the cluster's free capacity for itself."""
+    """It needs the cluster for itself: no other check runs beside it."""
+    holds: frozenset[Subject] = frozenset()
+    """What it must have alone while it runs."""
+    shares: frozenset[Subject] = frozenset()
+    """What it uses in a way that whoever holds it alone would notice."""
     rules: tuple[Rule, ...] = ()
     namespaces: int = 1
     pod_security: str = "baseline"

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from plimsoll.harness.needs import HARNESS_RULES, Demand, Needs, PlannedObject, Rule
+from plimsoll.harness.needs import HARNESS_RULES, Demand, Needs, PlannedObject, Rule, Subject
 from plimsoll.harness.options import Options
 from plimsoll.standard.official import OFFICIAL, OfficialTest
 
@@ -53,7 +53,7 @@ def make_plan(needs: Mapping[str, Needs], options: Options, standard: str) -> Pl
             requirement=requirement,
             minutes=need.minutes,
             accelerators=need.accelerators if limit is None else min(limit, need.accelerators),
-            exclusive=need.exclusive,
+            exclusive=need.exclusive or Subject.CAPACITY in need.holds,
             objects=(*_own_objects(need, options), *need.plan),
             rules=need.rules,
             demands=need.demands,

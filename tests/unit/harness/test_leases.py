@@ -1,4 +1,4 @@
-"""Which checks run side by side: never more accelerators than there are, exclusive ones alone."""
+"""Which checks run side by side: what one holds alone no other uses, and all get their turn."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.harness.leases import startable
-from plimsoll.harness.needs import Needs
+from plimsoll.harness.needs import Needs, Subject
 
+SUBJECTS = st.frozensets(st.sampled_from(Subject))
 NEEDS = st.builds(
-    Needs, minutes=st.just(1.0), accelerators=st.integers(0, 4), exclusive=st.booleans()
+    Needs,
+    minutes=st.just(1.0),
+    accelerators=st.integers(0, 4),
+    exclusive=st.booleans(),
+    holds=SUBJECTS,
+    shares=SUBJECTS,
 )
 NAMES = ["a", "b", "c", "d", "e"]
+CAPACITY = frozenset({Subject.CAPACITY})
+
+
+def disturbs(holder: Needs, other: Needs) -> bool:
+    return bool(holder.holds & (other.holds | other.shares))
 
 
 @given(
@@ -30,6 +41,9 @@ def test_every_check_runs_and_none_disturbs_another(
         holders = [name for name in running if needs[name].accelerators]
         assert running, "nothing runs although checks wait"
         assert len(running) == 1 or not any(needs[name].exclusive for name in running)
+        for name in running:
+            others = [needs[other] for other in running if other != name]
+            assert not any(disturbs(needs[name], other) for other in others)
         if len(holders) > 1:
             assert limit is not None
             assert sum(needs[name].accelerators for name in holders) <= limit
@@ -50,3 +64,18 @@ def test_an_exclusive_check_in_line_is_not_overtaken() -> None:
     }
     assert startable(["alone", "later"], ["runs"], needs, 4) == []
     assert startable(["alone", "later"], [], needs, 4) == ["alone"]
+
+
+def test_a_holder_in_line_gets_what_it_waits_for() -> None:
+    needs = {
+        "runs": Needs(minutes=1, shares=CAPACITY),
+        "holder": Needs(minutes=1, holds=CAPACITY),
+        "later": Needs(minutes=1, shares=CAPACITY),
+        "elsewhere": Needs(minutes=1),
+    }
+    assert startable(["holder", "later", "elsewhere"], ["runs"], needs, 4) == ["elsewhere"]
+
+
+def test_what_is_shared_by_all_is_free_to_all() -> None:
+    needs = {"a": Needs(minutes=1, shares=CAPACITY), "b": Needs(minutes=1, shares=CAPACITY)}
+    assert startable(["a", "b"], [], needs, 4) == ["a", "b"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plimsoll.checks.dra_support.claims import KINDS
-from plimsoll.harness import Demand, Needs, PlannedObject, Rule
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 
 _GROUP = ("resource.k8s.io",)
 _READ = ("get", "list")
@@ -12,7 +12,7 @@ _WRITE = ("create", "patch", "delete")
 NEEDS = Needs(
     minutes=2,
     accelerators=64,
-    exclusive=True,
+    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
     pod_security="restricted",
     rules=(
         Rule(

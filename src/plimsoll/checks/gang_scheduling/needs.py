@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from plimsoll.checks.gang_scheduling.claims import CLAIMS
-from plimsoll.harness import Demand, Needs, PlannedObject, Rule
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 
 _CRUD = ("get", "list", "watch", "create", "delete")
 
 NEEDS = Needs(
     minutes=8,
     accelerators=8,
-    exclusive=True,
+    holds=frozenset({Subject.CAPACITY}),
+    shares=frozenset({Subject.AUTOSCALER}),
     pod_security="restricted",
     rules=(
         Rule(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from plimsoll.harness import Demand, Needs, PlannedObject, Rule
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 
 NEEDS = Needs(
     minutes=2,
     accelerators=2,
-    exclusive=True,
+    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER, Subject.DEVICES}),
     pod_security="baseline",
     rules=(
         Rule(
