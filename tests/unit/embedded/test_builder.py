@@ -45,6 +45,29 @@ def test_every_build_is_described(name: str) -> None:
     assert [p for p in foreign if f"\t{p}\n" not in module and f"tool {p}\n" not in module] == []
 
 
+def test_builds_of_one_module_graph_share_its_pins() -> None:
+    shared = {builds.module_folder(name).name for name in ("envoy-gateway", "jobset", "lws")}
+    assert shared == {"controllers"}
+
+
+def test_a_changed_pin_renames_the_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "one/build.toml").write_text(
+        'title = "One"\nversion = "1"\nusual_seconds = 1\npackages = ["x/one"]\nmodule = "graph"\n'
+    )
+    monkeypatch.setattr(builds, "_FOLDER", tmp_path)
+    keys = []
+    for version in ("1", "2"):
+        (tmp_path / "graph/go.mod").write_text(f"require x v{version}\n")
+        builds.load.cache_clear()
+        builds.key.cache_clear()
+        keys.append(builds.key("one"))
+    builds.load.cache_clear()
+    builds.key.cache_clear()
+    assert keys[0] != keys[1]
+
+
 def test_there_is_no_such_build() -> None:
     with pytest.raises(builds.BuildDescriptionError, match="the build 'nothing'"):
         builds.load("nothing")
