@@ -59,7 +59,7 @@ class Upstream(Struct, frozen=True, kw_only=True):
         if rendered.exists():
             return rendered
         try:
-            objects = list(self._objects(kubectl))
+            objects = self._objects(kubectl)
             partial = rendered.with_name(f".{rendered.name}.partial")
             partial.write_bytes(msgspec.json.encode(objects))
             partial.replace(rendered)

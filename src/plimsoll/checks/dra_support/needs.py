@@ -12,7 +12,8 @@ _WRITE = ("create", "patch", "delete")
 NEEDS = Needs(
     minutes=2,
     accelerators=64,
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
+    holds=frozenset({Subject.CAPACITY}),
+    shares=frozenset({Subject.AUTOSCALER}),
     pod_security="restricted",
     rules=(
         Rule(

@@ -43,7 +43,7 @@ class Component(Protocol):
 
     @property
     def requires(self) -> Sequence[str]:
-        """Other components (beyond the core) that it cannot work without."""
+        """All other components (beyond the core) that it cannot work without, in order."""
 
     def part_of_core(self, config: PlatformConfig) -> bool:
         """Return whether a platform with this configuration has it without being asked."""
