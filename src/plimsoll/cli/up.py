@@ -51,7 +51,7 @@ def up(
 
     from plimsoll.cli.progress_view import ProgressView, clock
     from plimsoll.embedded import components, platform
-    from plimsoll.embedded.config import PlatformConfig, parse_size
+    from plimsoll.embedded.config import PlatformConfig, parse_size, validate
 
     config = PlatformConfig(
         name=name,
@@ -65,6 +65,7 @@ def up(
     )
     if components.ALL in with_:
         config = replace(config, components=tuple(components.optional(config)))
+    validate(config)
     existing = platform.load(name)
     if existing and existing.running():
         print(f"The platform {name!r} is running already; nothing was changed.")
