@@ -45,6 +45,16 @@ def check(
     node_selector: Annotated[tuple[str, ...], _Repeated] = (),
     toleration: Annotated[tuple[str, ...], _Repeated] = (),
     thorough: Annotated[bool, _Flag] = False,
+    gateway_class: str = "",
+    allow_public: Annotated[bool, _Flag] = False,
+    max_new_nodes: int = 1,
+    no_autoscaler: str = "",
+    metric_name: str = "",
+    accelerator_metrics: Annotated[tuple[str, ...], _Repeated] = (),
+    load_image: str = "",
+    monitoring: str = "",
+    operator: Annotated[tuple[str, ...], _Repeated] = (),
+    disruptive: Annotated[tuple[str, ...], _Repeated] = (),
     skip: Annotated[tuple[str, ...], _Repeated] = (),
     product: Path | None = None,
 ) -> int:
@@ -89,7 +99,7 @@ def check(
     gang_nodes
         A node on which gangs may take CPU; needed for CPU gangs on your cluster. Repeatable.
     allow_scale
-        Accept that pending pods may make an autoscaler add nodes.
+        Accept that pods may make an autoscaler add nodes, which can cost money.
     allow_bypass_probes
         Try bypasses also on nodes where others use accelerators.
     probe_namespace
@@ -118,6 +128,26 @@ def check(
         The key of a taint that pods tolerate. Repeatable.
     thorough
         Try every engine, mode and resource kind in full.
+    gateway_class
+        The GatewayClass to use. Default: every one whose controller is known or accepted it.
+    allow_public
+        Accept that a Gateway may get an address that others can reach, which can cost money.
+    max_new_nodes
+        How many nodes an autoscaler may add; with more, the run deletes its pods at once.
+    no_autoscaler
+        Say that the platform has no autoscaler, and why; the words are quoted in the evidence.
+    metric_name
+        The name of the run's own metric, where monitoring drops names that it does not know.
+    accelerator_metrics
+        An endpoint with metrics of accelerators: NAMESPACE/LABEL=VALUE:PORT/PATH. Repeatable.
+    load_image
+        An image whose entrypoint loads the accelerator that it is given.
+    monitoring
+        Where monitoring answers queries: a URL or NAMESPACE/SERVICE:PORT/PATH.
+    operator
+        An operator to look at. Default: every one that is found. Repeatable.
+    disruptive
+        An operator that may be stopped for up to three minutes and started again. Repeatable.
     skip
         A requirement to leave out, with the reason: ID=REASON. Repeatable.
     product
@@ -163,6 +193,16 @@ def check(
         image_pull_secret=image_pull_secret,
         tolerations=toleration,
         thorough=thorough,
+        gateway_class=gateway_class,
+        allow_public=allow_public,
+        max_new_nodes=max_new_nodes,
+        no_autoscaler=no_autoscaler,
+        metric_name=metric_name,
+        accelerator_metrics=accelerator_metrics,
+        load_image=load_image,
+        monitoring=monitoring,
+        operators=operator,
+        disruptive=disruptive,
     )
     if plan or rbac:
         chosen = selection(wishes, options.standard)

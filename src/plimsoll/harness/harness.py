@@ -234,15 +234,16 @@ class Harness:
         volumes: Sequence[Json] = (),
         mounts: Sequence[Json] = (),
         may_pend: bool = False,
+        new_nodes: bool = False,
         role: str = "",
     ) -> Json:
         """Return the manifest of a pod; nothing is created.
 
-        `deadline` (seconds) ends it whatever happens. `node`, `nodes` are node names. `may_pend`:
-        it may stay pending, so it is bound to nodes that exist and gives way to everybody.
+        `deadline` (seconds) ends it whatever happens. `node`, `nodes` are node names; without them
+        it is bound to the nodes that existed at the start, unless it is for `new_nodes`.
+        `may_pend`: it may stay pending, so it gives way to everybody.
         """
         wanted = (node,) if node else tuple(nodes)
-        bound = bool(wanted) or may_pend
         own_labels = self.labels(**({"role": role} if role else {}))
         return pods.build(
             pods.PodRequest(
@@ -253,7 +254,7 @@ class Harness:
                 deadline=deadline,
                 labels=own_labels | dict(labels or {}),
                 annotations=dict(annotations or {}),
-                nodes=self._session.hostnames(wanted) if bound else (),
+                nodes=() if new_nodes else self._session.hostnames(wanted),
                 claims=tuple(claims),
                 resources=resources or {},
                 env=dict(env or {}),
@@ -268,6 +269,10 @@ class Harness:
             ),
             self.options,
         )
+
+    def template(self, pod: Json) -> Json:
+        """Return the pod template, for a controller that keeps such pods, of a pod's manifest."""
+        return pods.template(pod)
 
     async def running(self, watch: Watch, pod: Json, *, expect_ready: bool = True) -> Json:
         """Return the pod once it runs; scheduling, image pull and start have their own limits.

@@ -160,7 +160,7 @@ class Objects:
                     purpose="pods that may stay pending give way to everybody",
                 )
             except RefusedError as error:
-                if self.marks.options.allow_scale:
+                if self.marks.options.may_scale():
                     return _without_priority(sent, self.owned.priority_class)
                 error.next_step = (
                     "allow PriorityClasses to be created (`plimsoll check --rbac`), or accept that "

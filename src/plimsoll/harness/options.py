@@ -43,6 +43,23 @@ class Options(Struct, frozen=True, kw_only=True):
     tolerations: tuple[str, ...] = ()
     """Taint keys to tolerate beside the known accelerator taints."""
     thorough: bool = False
+    allow_public: bool = False
+    max_new_nodes: int = 1
+    no_autoscaler: str = ""
+    """Why the platform has no autoscaler; empty: it may have one."""
+    gateway_class: str = ""
+    metric_name: str = ""
+    """The name under which the run's own metric is published, where new names are dropped."""
+    accelerator_metrics: tuple[str, ...] = ()
+    """Endpoints, each NAMESPACE/LABEL=VALUE:PORT/PATH."""
+    load_image: str = ""
+    """An image whose entrypoint loads the accelerator that it is given."""
+    monitoring: str = ""
+    """The query endpoint of the platform's monitoring: a URL or NAMESPACE/SERVICE:PORT[/PATH]."""
+    operators: tuple[str, ...] = ()
+    """Operators to look at, by name; empty: all that are found."""
+    disruptive: tuple[str, ...] = ()
+    """Operators that may be stopped and started again."""
     embedded: bool = False
     product: dict[str, Any] = {}
     """What the user says of the platform under test, for the manifest."""
@@ -52,6 +69,14 @@ class Options(Struct, frozen=True, kw_only=True):
         if self.max_accelerators is not None or self.embedded:
             return self.max_accelerators
         return FOREIGN_MAX_ACCELERATORS
+
+    def may_scale(self) -> bool:
+        """Tell whether pods may make an autoscaler add nodes, which can cost money."""
+        return self.allow_scale or self.embedded
+
+    def may_expose(self) -> bool:
+        """Tell whether the run may open an address that others can reach."""
+        return self.allow_public or self.embedded
 
     def changed(self) -> dict[str, Any]:
         """Return the options that differ from their defaults, as plain JSON."""

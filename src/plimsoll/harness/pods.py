@@ -109,6 +109,15 @@ def build(request: PodRequest, options: Options) -> Json:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
+def template(pod: Json) -> Json:
+    """Return the template of a pod for a controller that replaces pods: they have no own end."""
+    metadata = {
+        key: pod["metadata"][key] for key in ("labels", "annotations") if key in pod["metadata"]
+    }
+    spec = {key: value for key, value in pod["spec"].items() if key != "activeDeadlineSeconds"}
+    return {"metadata": metadata, "spec": spec | {"restartPolicy": "Always"}}
+
+
 def affinity(hostnames: Sequence[str]) -> Json:
     """Return the affinity that binds a pod to these nodes; empty for no nodes."""
     if not hostnames:

@@ -102,10 +102,15 @@ def _not_exercised(claims: Mapping[str, Claim], findings: Iterable[Finding]) -> 
 def group_results(
     claims: Iterable[Claim], findings: Iterable[Finding], *, strict: bool
 ) -> dict[str, GroupResult]:
-    """Return the result of every group that findings name; the group "" where none does."""
-    decides = deciding(claims, strict=strict)
-    counted = [finding for finding in findings if finding.claim in decides]
-    groups = dict.fromkeys(finding.group for finding in counted if finding.group)
+    """Return the result of every group that findings name; the group "" where none does.
+
+    The groups are the same, strict or not: else a group could pass strictly that plainly is none.
+    """
+    known, found = tuple(claims), tuple(findings)
+    decides = deciding(known, strict=strict)
+    every = deciding(known, strict=True)
+    counted = [finding for finding in found if finding.claim in decides]
+    groups = dict.fromkeys(each.group for each in found if each.group and each.claim in every)
     return {group: _group(decides, counted, group) for group in groups or [""]}
 
 

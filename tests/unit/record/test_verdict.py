@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plimsoll.errors import ExitCode
@@ -149,6 +149,14 @@ def test_an_informative_finding_never_changes_a_verdict(
 
 
 @given(ANY_FINDINGS)
+@example(
+    [
+        finding("effect", HELD),
+        finding("effect", VIOLATED, "a"),
+        finding("nothing", HELD),
+        finding("more", HELD, "b"),
+    ]
+)
 def test_strict_is_never_kinder(found: list[Finding]) -> None:
     judgement = settle("x", 1, CLAIMS, found)
     if judgement.strict_verdict == "PASS":
