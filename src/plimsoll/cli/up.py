@@ -21,6 +21,7 @@ def up(
     memory: str = "1Gi",
     with_: Annotated[tuple[str, ...], Parameter(name="--with", negative="")] = (),
     device_plugin: bool = False,
+    kubernetes: str = "",
     fault: Annotated[tuple[str, ...], Parameter(negative="")] = (),
 ) -> int:
     """Start a real Kubernetes with simulated accelerators on this machine.
@@ -44,6 +45,8 @@ def up(
         Something to install beyond the core, such as gang, or all. May be repeated.
     device_plugin
         Serve accelerators through a device plugin instead of DRA.
+    kubernetes
+        The version of Kubernetes, 1.34 to 1.37. Default: the newest.
     fault
         Start the platform broken in this way. May be repeated.
     """
@@ -51,7 +54,13 @@ def up(
 
     from plimsoll.cli.progress_view import ProgressView, clock
     from plimsoll.embedded import components, platform
-    from plimsoll.embedded.config import PlatformConfig, parse_size, validate
+    from plimsoll.embedded.config import (
+        KUBERNETES_VERSION,
+        PlatformConfig,
+        parse_size,
+        parse_version,
+        validate,
+    )
 
     config = PlatformConfig(
         name=name,
@@ -62,6 +71,7 @@ def up(
         components=with_,
         faults=fault,
         device_plugin=device_plugin,
+        kubernetes_version=parse_version(kubernetes) if kubernetes else KUBERNETES_VERSION,
     )
     if components.ALL in with_:
         config = replace(config, components=tuple(components.optional(config)))

@@ -85,11 +85,14 @@ def _make(name: str, path: Path, tell: Callable[[str], None]) -> None:
     build = builds.load(name)
     environment = _environment(build)
     tell("fetching modules")
-    total = len(_go(name, environment, ["list", "-deps", *_tags(build), *build.packages]))
+    total = len(
+        _go(name, environment, ["list", *_pins(name), "-deps", *_tags(build), *build.packages])
+    )
     path.mkdir()
     ldflags = " ".join(["-s", "-w", *build.ldflags])
     output = str(path / name) if len(build.packages) == 1 else f"{path}/"
-    arguments = ["build", "-v", "-trimpath", *_tags(build), "-ldflags", ldflags, "-o", output]
+    arguments = ["build", *_pins(name), "-v", "-trimpath", *_tags(build)]
+    arguments += ["-ldflags", ldflags, "-o", output]
     compiled = 0
     for line in _lines(name, environment, [*arguments, *build.packages]):
         if _PACKAGE_LINE.fullmatch(line):
@@ -108,6 +111,12 @@ def _environment(build: builds.Build) -> dict[str, str]:
     }
 
 
+def _pins(name: str) -> list[str]:
+    """Return what makes Go use a build's own pins with the files of another folder."""
+    own = builds.load(name).source
+    return [f"-modfile={builds.folder(name) / 'go.mod'}"] if own else []
+
+
 def _tags(build: builds.Build) -> list[str]:
     return ["-tags", ",".join(build.tags)] if build.tags else []
 
@@ -115,7 +124,7 @@ def _tags(build: builds.Build) -> list[str]:
 def _go(name: str, environment: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
     answer = subprocess.run(
         ["go", *arguments],
-        cwd=builds.module_folder(name),
+        cwd=builds.source_folder(name),
         env=environment,
         capture_output=True,
         text=True,
@@ -131,7 +140,7 @@ def _lines(name: str, environment: Mapping[str, str], arguments: Sequence[str]) 
     said: list[str] = []
     with subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", "go", *arguments],
-        cwd=builds.module_folder(name),
+        cwd=builds.source_folder(name),
         env=environment,
         stderr=subprocess.PIPE,
         text=True,

@@ -12,7 +12,15 @@ import msgspec
 
 from plimsoll.errors import UsageError
 
-KUBERNETES_VERSION = "v1.37.2"
+KUBERNETES_BUILDS = {
+    "v1.37.2": "kubernetes",
+    "v1.36.3": "kubernetes-1.36",
+    "v1.35.4": "kubernetes-1.35",
+    "v1.34.4": "kubernetes-1.34",
+}
+"""Each version of Kubernetes that a platform can be, with the build that gives it."""
+KUBERNETES_VERSION = next(iter(KUBERNETES_BUILDS))
+_NATIVE_GANGS_SINCE = 37
 DEFAULT_NAME = "default"
 MAX_NODES = 8
 MAX_ACCELERATORS = 32
@@ -56,6 +64,11 @@ class PlatformConfig(msgspec.Struct, frozen=True, kw_only=True):
     driver_fault: str = ""
     """How the accelerators' driver misbehaves; empty: it does not."""
 
+    def has_native_gang(self) -> bool:
+        """Tell whether Kubernetes itself starts gangs: wanted, and known to this version."""
+        minor = int(self.kubernetes_version.split(".")[1])
+        return self.native_gang and minor >= _NATIVE_GANGS_SINCE
+
 
 def validate(config: PlatformConfig) -> PlatformConfig:
     """Return `config`; raise UsageError naming the first value that cannot be meant."""
@@ -78,7 +91,25 @@ def validate(config: PlatformConfig) -> PlatformConfig:
             f"an accelerator cannot have {config.accelerator_memory} bytes of memory",
             next_step="choose a multiple of 4096 of at least 1Mi, such as --memory 256Mi",
         )
+    if config.kubernetes_version not in KUBERNETES_BUILDS:
+        raise _unknown_version(config.kubernetes_version)
     return config
+
+
+def parse_version(text: str) -> str:
+    """Return the full version that '1.36', 'v1.36' or 'v1.36.3' names; raise UsageError else."""
+    wanted = f"v{text.strip().removeprefix('v')}"
+    for version in KUBERNETES_BUILDS:
+        if wanted in {version, version.rsplit(".", 1)[0]}:
+            return version
+    raise _unknown_version(text)
+
+
+def _unknown_version(text: str) -> UsageError:
+    known = ", ".join(version.rsplit(".", 1)[0].removeprefix("v") for version in KUBERNETES_BUILDS)
+    return UsageError(
+        f"there is no embedded Kubernetes {text!r}", next_step=f"choose from: {known}"
+    )
 
 
 def parse_size(text: str) -> int:

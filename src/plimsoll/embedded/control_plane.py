@@ -120,7 +120,7 @@ class ControlPlane:
             "requestheader-group-headers": "X-Remote-Group",
             "requestheader-extra-headers-prefix": "X-Remote-Extra-",
         }
-        if self._config.native_gang:
+        if self._config.has_native_gang():
             options["feature-gates"] = _GANG_GATE
             options["runtime-config"] = "scheduling.k8s.io/v1beta1=true"
         return self._part(API_SERVER, options)
@@ -156,7 +156,7 @@ class ControlPlane:
             "profiling": "false",
             **dict(more),
         }
-        if self._config.native_gang:
+        if self._config.has_native_gang():
             options["feature-gates"] = _GANG_GATE
         return self._part(name, options)
 

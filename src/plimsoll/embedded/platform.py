@@ -171,14 +171,14 @@ def reconfigure(
 ) -> Platform:
     """Make a running platform follow `change` of its configuration; return it as it is then.
 
-    The number of nodes, the network and the name stay. Raises PlatformError if the platform does
-    not run or does not get there.
+    The number of nodes, the network, the name and the version stay. Raises PlatformError if the
+    platform does not run or does not get there.
     """
     current = platform.folder.read_record()
     if current is None:
         raise _not_running(platform.name)
     config = validate(change(current.config))
-    fixed = ("name", "network", "nodes")
+    fixed = ("name", "network", "nodes", "kubernetes_version")
     if any(getattr(config, f) != getattr(current.config, f) for f in fixed):
         raise PlatformError(
             f"a running platform keeps its {', '.join(fixed)}",

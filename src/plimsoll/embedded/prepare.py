@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from plimsoll.embedded import builder, builds, components
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
-from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.config import KUBERNETES_BUILDS, PlatformConfig
 from plimsoll.embedded.images import build_image, busybox_image, python_image, static_busybox
 from plimsoll.embedded.node_spec import PAUSE_IMAGE
 from plimsoll.embedded.progress import Report, Stages
 from plimsoll.embedded.tools import check_machine
 
-CORE_BUILDS = ("kubernetes", "containerd", "runc")
+_KUBERNETES = "kubernetes"
+CORE_BUILDS = (_KUBERNETES, "containerd", "runc")
 
 
 class Prepared(NamedTuple):
@@ -35,7 +36,8 @@ def prepare(config: PlatformConfig, report: Report) -> Prepared:
     """
     wanted = components.wanted(config)
     names = [*CORE_BUILDS, *(build for component in wanted for build in component.builds)]
-    names = list(dict.fromkeys(names))
+    own = KUBERNETES_BUILDS[config.kubernetes_version]
+    names = list(dict.fromkeys(own if name == _KUBERNETES else name for name in names))
     missing = builder.missing(names)
     check_machine(to_build=missing, with_cgo=any(builds.load(name).cgo for name in missing))
     binaries = builder.programs(names, report)

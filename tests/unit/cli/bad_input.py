@@ -202,6 +202,9 @@ CASES: tuple[Case, ...] = (
     _usage(
         "too many nodes", "up", "--nodes", "9", says="--nodes 9 is out of range", setup=_nothing
     ),
+    _usage(
+        "an unknown version", "up", "--kubernetes", "1.30", says="no embedded Kubernetes '1.30'"
+    ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(
         "a kubeconfig that is none", "check", says="it names no cluster", setup=_kubeconfig("a: b")

@@ -50,6 +50,14 @@ def test_builds_of_one_module_graph_share_its_pins() -> None:
     assert shared == {"controllers"}
 
 
+def test_another_version_is_built_from_the_same_files_with_its_own_pins(toolchain: Path) -> None:
+    builder.programs(["kubernetes-1.36"], silent)
+    pins = builds.folder("kubernetes-1.36") / "go.mod"
+    calls = (toolchain / "calls").read_text().splitlines()
+    assert [call for call in calls if f"-modfile={pins}" not in call] == []
+    assert builds.source_folder("kubernetes-1.36") == builds.folder("kubernetes")
+
+
 def test_a_changed_pin_renames_the_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "graph").mkdir()

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.embedded import components, faults
-from plimsoll.embedded.config import PlatformConfig, format_size, parse_size, validate
+from plimsoll.embedded import builds, components, faults
+from plimsoll.embedded.config import (
+    KUBERNETES_BUILDS,
+    PlatformConfig,
+    format_size,
+    parse_size,
+    parse_version,
+    validate,
+)
 from plimsoll.errors import UsageError
 
 
@@ -26,6 +33,7 @@ def test_the_default_is_usable() -> None:
         (PlatformConfig(nodes=9), "--nodes 9"),
         (PlatformConfig(accelerators=-1), "--accelerators -1"),
         (PlatformConfig(accelerators=33), "--accelerators 33"),
+        (PlatformConfig(kubernetes_version="v1.30.0"), "Kubernetes 'v1.30.0'"),
         (PlatformConfig(accelerator_memory=1000), "1000 bytes"),
         (PlatformConfig(accelerator_memory=2**20 + 1), "1048577 bytes"),
     ],
@@ -88,3 +96,25 @@ def test_a_fault_changes_something_and_nothing_that_a_user_chose(name: str) -> N
     kept = ("name", "network", "nodes", "accelerators", "accelerator_memory", "faults")
     assert [getattr(broken, field) for field in kept] == [getattr(asked, field) for field in kept]
     assert faults.get(name).title != ""
+
+
+@pytest.mark.parametrize("text", ["1.36", "v1.36", "v1.36.3", " 1.36.3 "])
+def test_a_version_is_named_short_or_in_full(text: str) -> None:
+    assert parse_version(text) == "v1.36.3"
+
+
+@pytest.mark.parametrize("text", ["1.30", "1", "newest", "1.36.99"])
+def test_other_versions_are_refused_with_those_there_are(text: str) -> None:
+    with pytest.raises(UsageError, match="no embedded Kubernetes") as caught:
+        parse_version(text)
+    assert caught.value.next_step == "choose from: 1.37, 1.36, 1.35, 1.34"
+
+
+@pytest.mark.parametrize(("version", "build"), KUBERNETES_BUILDS.items())
+def test_every_version_has_its_build(version: str, build: str) -> None:
+    assert f"v{builds.load(build).version}" == version
+
+
+@pytest.mark.parametrize(("version", "has"), [("v1.37.2", True), ("v1.36.3", False)])
+def test_native_gangs_came_with_1_37(version: str, has: bool) -> None:
+    assert PlatformConfig(kubernetes_version=version).has_native_gang() is has

@@ -37,6 +37,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     named after the build, several give programs named after their last elements."""
     module: str = ""
     """The folder beside this one whose go.mod is used; empty: its own."""
+    source: str = ""
+    """The folder beside this one whose Go files are built, with this one's go.mod; empty: its
+    own. For the same program of several upstream versions."""
     links: tuple[str, ...] = ()
     """Other names of the only program, which looks at the name it is called by."""
     tags: tuple[str, ...] = ()
@@ -58,6 +61,12 @@ def folder(name: str) -> Path:
 def module_folder(name: str) -> Path:
     """Return the folder with the go.mod of a build."""
     return folder(load(name).module or name)
+
+
+def source_folder(name: str) -> Path:
+    """Return the folder in which a build is built."""
+    source = load(name).source
+    return folder(source) if source else module_folder(name)
 
 
 @cache
@@ -88,8 +97,14 @@ def key(name: str) -> str:
     module = module_folder(name)
     sources = [module / package for package in load(name).packages if package.startswith(".")]
     parts = [platform.machine()]
-    for place in dict.fromkeys((folder(name), module, *sources)):
+    for place in dict.fromkeys((folder(name), module, *sources, *_borrowed(name))):
+        kinds = {".go"} if place in _borrowed(name) else {".go", ".mod", ".sum", ".toml"}
         for path in sorted(place.iterdir()):
-            if path.suffix in {".go", ".mod", ".sum", ".toml"}:
+            if path.suffix in kinds:
                 parts += [path.name, path.read_text()]
     return fingerprint(parts)
+
+
+def _borrowed(name: str) -> list[Path]:
+    """Return the folder of another build whose Go files, and nothing else, a build uses."""
+    return [source_folder(name)] if load(name).source else []
