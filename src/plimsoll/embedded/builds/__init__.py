@@ -1,10 +1,10 @@
 """The programs of the embedded platform, as folders that pin upstream Go modules: one per build.
 
 A folder holds build.toml, which says what is built and how, go.mod and go.sum, and a main.go of a
-few lines where a main package cannot be built directly. Builds that share a module graph name one
-folder with go.mod for all of them (`module`), so what they share is compiled once. What is built
-depends on these files alone, so their hash names the result, and a folder added here is a build
-added.
+few lines where a main package cannot be built directly; a program that cannot be built here comes
+out of a Python wheel instead (`wheel`). Builds that share a module graph name one folder with
+go.mod for all of them (`module`), so what they share is compiled once. What is built depends on
+these files alone, so their hash names the result, and a folder added here is a build added.
 """
 
 from __future__ import annotations
@@ -25,6 +25,16 @@ class BuildDescriptionError(PlimsollError):
     """There is no such build, or its folder is damaged."""
 
 
+class Wheel(msgspec.Struct, frozen=True, kw_only=True):
+    """A Python wheel that holds the finished program."""
+
+    distribution: str
+    program: str
+    """Its path inside the wheel."""
+    hashes: dict[str, str]
+    """SHA-256 of the wheel for each kind of machine (x86_64, aarch64)."""
+
+
 class Build(msgspec.Struct, frozen=True, kw_only=True):
     """What build.toml says."""
 
@@ -32,7 +42,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     usual_seconds: float
     """On two idle cores with nothing cached."""
-    packages: tuple[str, ...]
+    wheel: Wheel | None = None
+    """Where the program comes from if it is not built."""
+    packages: tuple[str, ...] = ()
     """Import paths of the main packages, local ones as `./folder`. The only one gives a program
     named after the build, several give programs named after their last elements."""
     module: str = ""
@@ -48,7 +60,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 
     def programs(self, name: str) -> tuple[str, ...]:
         """Return the names of all programs that the build `name` gives, links included."""
-        if len(self.packages) == 1:
+        if self.wheel or len(self.packages) == 1:
             return (name, *self.links)
         return (*(Path(package).name for package in self.packages), *self.links)
 
