@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint unit live faults test-faults test-cgroup2 bench docs clean
+.PHONY: help setup packages demo test lint unit live faults test-faults test-cgroup2 test-versions soak bench docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,14 @@ test-faults: setup ## The whole fault table; resumable, appends to docs/results/
 
 test-cgroup2: setup ## The embedded platform on a cgroup v2 host, in an emulated machine (20 min)
 	@tests/cgroup2/run
+
+test-versions: setup ## The healthy run on Kubernetes 1.34, 1.35 and 1.36 (2 h the first time); resumable
+	@echo "== older Kubernetes: each is built once (6 min), then checked (20 min); resumable"
+	@$(BIN)/python -m benchmarks.versions
+
+soak: setup ## Five runs of the whole checklist, ten of each check alone (6 h); resumable
+	@echo "== soak: healthy runs again and again (6 h); resumable, appends to docs/results/soak.jsonl"
+	@$(BIN)/python -m benchmarks.soak
 
 bench: setup ## Run the benchmarks; each prints what it measures, its figure and its bar
 	@$(BIN)/python -m benchmarks

@@ -7,31 +7,27 @@ mends it, and compares the verdicts, plain and strict, with those that the fault
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 from cyclopts import App, Parameter
 
-from plimsoll.errors import ExitCode, PlimsollError, UsageError
+from plimsoll.cli.results import ResultLine, append, check_platform, commit, recorded
+from plimsoll.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from plimsoll.embedded.faults import Fault
     from plimsoll.embedded.platform import Platform
-    from plimsoll.record import Judgement
 
 fault = App(name="fault")
 
 
-class SeenVerdict(msgspec.Struct, kw_only=True, frozen=True):
+class SeenVerdict(ResultLine, kw_only=True, frozen=True):
     """One line of a results file: what one fault came to."""
 
-    date: str
-    commit: str
     fault: str
     requirement: str
     verdict: str
@@ -86,7 +82,7 @@ def run_faults(
         Leave the platform running.
     """
     chosen = _chosen(names, every=every)
-    seen = _recorded(results)
+    seen = {line.fault: line for line in recorded(results, SeenVerdict)}
     waiting = [entry for entry in chosen if entry.name not in seen]
     for entry in chosen:
         if entry.name in seen:
@@ -134,10 +130,7 @@ def _run_all(
             line, platform = _run_one(entry, platform, out)
             fresh.append(line)
             _show(line)
-            if results:
-                results.parent.mkdir(parents=True, exist_ok=True)
-                with results.open("ab") as file:
-                    file.write(msgspec.json.encode(line) + b"\n")
+            append(results, line)
     finally:
         if platform is not None:
             platform.close()
@@ -155,13 +148,13 @@ def _run_one(entry: Fault, platform: Platform, out: Path) -> tuple[SeenVerdict, 
     with ProgressView() as report:
         broken = apply_fault(platform, entry.name, report)
     try:
-        judgement = _check(entry.requirement, platform.name, folder)
+        (judgement,) = check_platform(platform.name, [entry.requirement], folder)
     finally:
         with ProgressView() as report:
             mended = revert_fault(broken, entry.name, report)
     line = SeenVerdict(
         date=time.strftime("%Y-%m-%d", time.gmtime()),
-        commit=_commit(),
+        commit=commit(),
         fault=entry.name,
         requirement=entry.requirement,
         verdict=judgement.verdict,
@@ -171,47 +164,6 @@ def _run_one(entry: Fault, platform: Platform, out: Path) -> tuple[SeenVerdict, 
         seconds=round(time.monotonic() - started, 1),
     )
     return line, mended
-
-
-def _check(requirement: str, name: str, folder: Path) -> Judgement:
-    """Run one check through the front door, as a user would, and return its judgement."""
-    from plimsoll import cli
-    from plimsoll.evidence import RunFolder, judge_run
-
-    status = cli.run(
-        ["check", requirement, "--embedded", "--name", name, "--keep", "--out", str(folder)]
-    )
-    if status in {ExitCode.TOOL_FAILED, ExitCode.USAGE}:
-        raise PlimsollError(
-            f"the check of {requirement} did not run to its end (exit {status})",
-            next_step=f"see {folder}, and `plimsoll status --name {name}`",
-        )
-    judgements = judge_run(RunFolder(folder).record())
-    return next(found for found in judgements if found.requirement == requirement)
-
-
-def _recorded(results: Path | None) -> dict[str, SeenVerdict]:
-    """Return what `results` already holds for this commit, by fault."""
-    if results is None or not results.exists():
-        return {}
-    decode: Callable[[bytes], SeenVerdict] = msgspec.json.Decoder(SeenVerdict).decode
-    try:
-        lines = [decode(line) for line in results.read_bytes().splitlines() if line.strip()]
-    except msgspec.MsgspecError as error:
-        raise PlimsollError(
-            f"{results} is not a file of fault results: {error}",
-            next_step="name another file, or move it away",
-        ) from error
-    commit = _commit()
-    return {line.fault: line for line in lines if line.commit == commit}
-
-
-def _commit() -> str:
-    """Return the commit of the tree that this runs in; `unknown` outside a checkout."""
-    answer = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return answer.stdout.strip() or "unknown"
 
 
 def _show(line: SeenVerdict, note: str = "") -> None:
