@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from plimsoll.embedded.platform import Platform
 CONFIG = PlatformConfig(name="bench")
 
 
-def up_seconds() -> float:
-    """Bring the platform up (two Ready nodes, accelerators published); return the seconds."""
-    platform.down(CONFIG.name)
+def up_seconds(config: PlatformConfig = CONFIG) -> float:
+    """Bring the platform up until all of it is ready; return the seconds."""
+    platform.down(config.name)
     started = time.monotonic()
-    made = platform.up(CONFIG)
+    made = platform.up(config)
     seconds = time.monotonic() - started
     if missing := made.waiting_for():
         raise RuntimeError(f"the platform came up without {missing}")
@@ -45,3 +46,23 @@ def cpu_seconds(made: Platform) -> float:
 def _usage(stat: Path) -> float:
     fields = dict(line.split() for line in stat.read_text().splitlines())
     return int(fields["usage_usec"]) / 1e6
+
+
+def memory_bytes(made: Platform) -> float:
+    """Return the memory of all processes of the platform, what they share counted once."""
+    processes = {
+        int(number)
+        for folder in made.record.cgroup.folders()
+        for listing in folder.rglob("cgroup.procs")
+        for number in listing.read_text().split()
+    }
+    return sum(map(_proportional, processes))
+
+
+def _proportional(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:  # it ended meanwhile
+        return 0
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0

@@ -9,10 +9,13 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+
+from plimsoll.cli.results import commit
 
 
 class Result(msgspec.Struct, kw_only=True, frozen=True):
@@ -26,6 +29,8 @@ class Result(msgspec.Struct, kw_only=True, frozen=True):
     runs: tuple[float, ...]
     foreign_load: float
     """What others used of the machine just before and just after the runs, in cores."""
+    details: tuple[str, ...] = ()
+    """What the figure is made of, a line each."""
 
     @property
     def holds(self) -> bool:
@@ -39,6 +44,7 @@ class Result(msgspec.Struct, kw_only=True, frozen=True):
             f"  best of {len(self.runs)}: {self.figure:.2f} {self.unit}; bar {self.bar:g} "
             f"{self.unit}: {'holds' if self.holds else 'DOES NOT HOLD'}\n"
             f"  all runs: {runs}; foreign load {self.foreign_load:.2f} cores"
+            + "".join(f"\n  {line}" for line in self.details)
         )
 
 
@@ -56,8 +62,8 @@ def best_of(
     count: int, run: Callable[[], float], *, name: str, measures: str, bar: float, unit: str = "s"
 ) -> Result:
     """Call `run` (which returns its own figure) `count` times and return the best as a Result."""
-    before = _machine_load()
-    runs = tuple(run() for _ in range(count))
+    with measured() as load:
+        runs = tuple(run() for _ in range(count))
     return Result(
         name=name,
         measures=measures,
@@ -65,8 +71,16 @@ def best_of(
         bar=bar,
         unit=unit,
         runs=runs,
-        foreign_load=(before + _machine_load()) / 2,
+        foreign_load=load(),
     )
+
+
+@contextmanager
+def measured() -> Iterator[Callable[[], float]]:
+    """Give what tells, after the block, how many cores others used around it."""
+    loads = [_machine_load()]
+    yield lambda: sum(loads) / len(loads)
+    loads.append(_machine_load())
 
 
 def timed(command: Sequence[str]) -> float:
@@ -80,20 +94,13 @@ def append(result: Result, folder: Path) -> None:
     """Add `result` to the results file of its benchmark in `folder`."""
     line = Recorded(
         date=time.strftime("%Y-%m-%d", time.gmtime()),
-        commit=_commit(),
+        commit=commit(),
         machine=f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}",
         holds=result.holds,
         result=result,
     )
     with (folder / f"{result.name}.jsonl").open("ab") as file:
         file.write(msgspec.json.encode(line) + b"\n")
-
-
-def _commit() -> str:
-    answer = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return answer.stdout.strip() or "unknown"
 
 
 def _machine_load(seconds: float = 2.0) -> float:

@@ -72,12 +72,25 @@ def run_on_embedded(wishes: Wishes, options: Options) -> int:
         }
         options = replace(options, product=product)
         run_id = new_run_id()
-        run = _run(wishes, options, folder, run_id, kubeconfig=str(made.kubeconfig))
+        run = _run(
+            wishes,
+            options,
+            folder,
+            run_id,
+            kubeconfig=str(made.kubeconfig),
+            accelerators=made.config.nodes * made.config.accelerators,
+        )
         return _carry_out(run, run_id, folder, options)
 
 
 async def _run(
-    wishes: Wishes, options: Options, folder: Path, run_id: str, *, kubeconfig: str
+    wishes: Wishes,
+    options: Options,
+    folder: Path,
+    run_id: str,
+    *,
+    kubeconfig: str,
+    accelerators: int | None = None,
 ) -> None:
     cluster = Cluster(connect(kubeconfig, "" if options.embedded else wishes.context))
     try:
@@ -97,6 +110,7 @@ async def _run(
             profile=profile(options.profile, options.timeout_factor),
             standard=chosen.standard,
             cluster_version=version,
+            accelerators=accelerators,
         )
         key = b"embedded" if options.embedded else load_key()
         view: CheckView

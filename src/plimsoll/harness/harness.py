@@ -205,6 +205,9 @@ class Harness:
         await asyncio.sleep(seconds)
         await self.caught_up()
         took = time.monotonic() - started
+        self.record.add(
+            StageEnded, stage=f"window: {purpose}", outcome="reached", seconds=round(took, 3)
+        )
         self._session.progress.stage_ended(self.requirement, purpose, "reached", took)
 
     async def caught_up(self) -> None:

@@ -40,6 +40,11 @@ def startable(
     return chosen
 
 
+def apart(one: str, other: str, needs: Mapping[str, Needs], accelerators: int | None) -> bool:
+    """Tell whether two checks may never run at the same time, whatever else does."""
+    return not _fits(one, [other], needs, accelerators)
+
+
 def _clash(candidate: str, others: Sequence[str], needs: Mapping[str, Needs]) -> bool:
     """Tell whether one of the two sides must have alone what the other uses."""
     mine = needs[candidate]

@@ -79,6 +79,8 @@ class Request(Struct, frozen=True, kw_only=True):
     profile: Profile
     standard: str
     cluster_version: str
+    accelerators: int | None = None
+    """How many the cluster has, where that is known and no option says how many to hold."""
 
 
 class Run:
@@ -207,6 +209,7 @@ class Run:
         try:
             while waiting or self._tasks:
                 limit = session.options.accelerator_limit()
+                limit = self._request.accelerators if limit is None else limit
                 for name in startable(waiting, list(self._tasks), needs, limit):
                     waiting.remove(name)
                     self._tasks[name] = asyncio.create_task(self._check(session, name))

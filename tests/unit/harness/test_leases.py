@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.harness.leases import startable
+from plimsoll.harness.leases import apart, startable
 from plimsoll.harness.needs import Needs, Subject
 
 SUBJECTS = st.frozensets(st.sampled_from(Subject))
@@ -79,3 +79,15 @@ def test_a_holder_in_line_gets_what_it_waits_for() -> None:
 def test_what_is_shared_by_all_is_free_to_all() -> None:
     needs = {"a": Needs(minutes=1, shares=CAPACITY), "b": Needs(minutes=1, shares=CAPACITY)}
     assert startable(["a", "b"], [], needs, 4) == ["a", "b"]
+
+
+def test_checks_are_apart_when_one_holds_what_the_other_uses() -> None:
+    needs = {
+        "gang": Needs(minutes=1, accelerators=6, holds=CAPACITY),
+        "pods": Needs(minutes=1, shares=CAPACITY),
+        "devices": Needs(minutes=1, accelerators=4),
+    }
+    assert apart("gang", "pods", needs, 8)
+    assert not apart("pods", "devices", needs, 8)
+    assert apart("gang", "devices", needs, 8)
+    assert not apart("gang", "devices", needs, 10)
