@@ -23,6 +23,8 @@ from plimsoll.embedded.state import machine_lock
 from plimsoll.errors import PlimsollError
 
 _CLAIMS = Path("/run/plimsoll")
+_LAST_RESORT = 1000
+"""The metric of the black holes: any other route goes first."""
 _ABSENT = {errno.ENODEV, errno.ESRCH, errno.ENOENT, errno.ENXIO}
 
 
@@ -87,7 +89,10 @@ def set_up_host(addresses: Addresses, nodes: int) -> None:
         kernel.link("set", index=bridge, state="up")
         for network in (addresses.pods, addresses.services, addresses.balancers):
             with _unless_there():
-                kernel.route("add", dst=str(network), type="blackhole")
+                kernel.route("add", dst=str(network), type="blackhole", priority=_LAST_RESORT)
+        with _unless_there():
+            # Any node answers for a load balancer and passes the request on to where its pods are.
+            kernel.route("add", dst=str(addresses.balancers), gateway=str(addresses.node(1)))
         for node in range(1, nodes + 1):
             with _unless_there():
                 kernel.route(

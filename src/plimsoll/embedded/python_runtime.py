@@ -163,7 +163,7 @@ def _belongs(path: Path) -> bool:
 
 
 def _is_binary(path: Path) -> bool:
-    if path.suffix == ".so" or ".so." in path.name or "/bin/" in str(path):
+    if path.suffix in {"", ".so"} or ".so." in path.name or "/bin/" in str(path):
         with path.open("rb") as file:
             return file.read(4) == b"\x7fELF"
     return False

@@ -36,6 +36,8 @@ class Upstream(Struct, frozen=True, kw_only=True):
     """The path of its Go module."""
     paths: tuple[str, ...] = ("config/default",)
     """Inside the module: folders with a kustomization, or YAML files that are taken as they are."""
+    part: str = ""
+    """Sets it apart from other upstreams whose manifests lie beside the same program."""
     component: str = ""
     """The word after --with that brings it, for messages."""
 
@@ -91,7 +93,7 @@ class Upstream(Struct, frozen=True, kw_only=True):
         return Path(str(answer["Dir"]))
 
     def _rendered(self, program: Path) -> Path:
-        return program.with_name(f"{self.build}-manifests.json")
+        return program.with_name(f"{self.part or self.build}-manifests.json")
 
     def _objects(self, kubectl: Path) -> list[Object]:
         module = self.folder()
