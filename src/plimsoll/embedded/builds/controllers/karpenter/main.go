@@ -1,0 +1,280 @@
+// Karpenter's core with a provider whose machines are made by a launcher behind a Unix socket.
+//
+// The launcher keeps the truth about machines, so this program has no state: everything that it
+// answers to Karpenter it has just asked.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/awslabs/operatorpkg/status"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/karpenter/kwok/apis/v1alpha1"
+	karpenter "sigs.k8s.io/karpenter/pkg/apis/v1"
+	"sigs.k8s.io/karpenter/pkg/cloudprovider"
+	"sigs.k8s.io/karpenter/pkg/cloudprovider/overlay"
+	"sigs.k8s.io/karpenter/pkg/controllers"
+	"sigs.k8s.io/karpenter/pkg/controllers/state"
+	"sigs.k8s.io/karpenter/pkg/operator"
+	"sigs.k8s.io/karpenter/pkg/scheduling"
+)
+
+const (
+	socketVariable = "PLIMSOLL_LAUNCHER"
+	// With this variable set the provider offers whatever any waiting pod asks for (a fault).
+	offerAnythingVariable = "PLIMSOLL_OFFER_ANYTHING"
+	zone                  = "plimsoll"
+	answerTime            = 30 * time.Second
+)
+
+// machine is a node that the launcher keeps.
+type machine struct {
+	ProviderID string            `json:"provider_id"`
+	Claim      string            `json:"claim"`
+	Labels     map[string]string `json:"labels"`
+}
+
+// machineType is what every machine of the launcher has.
+type machineType struct {
+	Name         string              `json:"name"`
+	Architecture string              `json:"architecture"`
+	Capacity     corev1.ResourceList `json:"capacity"`
+}
+
+// launcher makes and removes machines.
+type launcher struct {
+	http http.Client
+}
+
+func newLauncher(socket string) *launcher {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}
+	return &launcher{http.Client{Transport: &http.Transport{DialContext: dial}, Timeout: answerTime}}
+}
+
+// ask sends a request and decodes the answer into out where there is one; it returns the status.
+func (l *launcher) ask(ctx context.Context, method, path string, in, out any) (int, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://launcher"+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	response, err := l.http.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, err
+	}
+	if response.StatusCode < 300 {
+		return response.StatusCode, json.Unmarshal(content, out)
+	}
+	return response.StatusCode, fmt.Errorf("the launcher answered %s: %s", response.Status, content)
+}
+
+// provider is Karpenter's view of the launcher.
+type provider struct {
+	launcher      *launcher
+	cluster       client.Client
+	offerAnything bool
+}
+
+func (p *provider) Create(ctx context.Context, claim *karpenter.NodeClaim) (*karpenter.NodeClaim, error) {
+	kind, err := p.machineType(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := machine{Claim: claim.Name, Labels: ownLabels(claim.Labels)}
+	var made machine
+	code, err := p.launcher.ask(ctx, http.MethodPost, "/nodes", wanted, &made)
+	if code == http.StatusConflict {
+		return nil, cloudprovider.NewInsufficientCapacityError(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nodeClaim(made, kind), nil
+}
+
+func (p *provider) Delete(ctx context.Context, claim *karpenter.NodeClaim) error {
+	path := "/nodes?provider_id=" + url.QueryEscape(claim.Status.ProviderID)
+	var removed machine
+	code, err := p.launcher.ask(ctx, http.MethodDelete, path, nil, &removed)
+	if err == nil || code == http.StatusNotFound {
+		// The launcher answers when nothing of the machine is left.
+		return cloudprovider.NewNodeClaimNotFoundError(fmt.Errorf("%s is gone", claim.Status.ProviderID))
+	}
+	return err
+}
+
+func (p *provider) Get(ctx context.Context, providerID string) (*karpenter.NodeClaim, error) {
+	all, err := p.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, found := range all {
+		if found.Status.ProviderID == providerID {
+			return found, nil
+		}
+	}
+	return nil, cloudprovider.NewNodeClaimNotFoundError(fmt.Errorf("there is no %s", providerID))
+}
+
+func (p *provider) List(ctx context.Context) ([]*karpenter.NodeClaim, error) {
+	kind, err := p.machineType(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var machines []machine
+	if _, err := p.launcher.ask(ctx, http.MethodGet, "/nodes", nil, &machines); err != nil {
+		return nil, err
+	}
+	claims := make([]*karpenter.NodeClaim, 0, len(machines))
+	for _, one := range machines {
+		claims = append(claims, nodeClaim(one, kind))
+	}
+	return claims, nil
+}
+
+func (p *provider) GetInstanceTypes(ctx context.Context, _ *karpenter.NodePool) ([]*cloudprovider.InstanceType, error) {
+	kind, err := p.machineType(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.offerAnything {
+		if err := p.addWhatPodsAskFor(ctx, kind.Capacity); err != nil {
+			return nil, err
+		}
+	}
+	offering := scheduling.NewRequirements(
+		requirement(corev1.LabelTopologyZone, zone),
+		requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
+	)
+	return []*cloudprovider.InstanceType{{
+		Name: kind.Name,
+		Requirements: scheduling.NewRequirements(
+			requirement(corev1.LabelInstanceTypeStable, kind.Name),
+			requirement(corev1.LabelArchStable, kind.Architecture),
+			requirement(corev1.LabelOSStable, "linux"),
+			requirement(corev1.LabelTopologyZone, zone),
+			requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
+		),
+		Offerings: cloudprovider.Offerings{{Requirements: offering, Price: 1, Available: true}},
+		Capacity:  kind.Capacity,
+		Overhead:  &cloudprovider.InstanceTypeOverhead{},
+	}}, nil
+}
+
+func (p *provider) IsDrifted(context.Context, *karpenter.NodeClaim) (cloudprovider.DriftReason, error) {
+	return "", nil
+}
+
+func (p *provider) RepairPolicies() []cloudprovider.RepairPolicy { return nil }
+
+func (p *provider) Name() string { return "plimsoll" }
+
+func (p *provider) GetSupportedNodeClasses() []status.Object {
+	return []status.Object{&v1alpha1.KWOKNodeClass{}}
+}
+
+func (p *provider) machineType(ctx context.Context) (machineType, error) {
+	var kind machineType
+	_, err := p.launcher.ask(ctx, http.MethodGet, "/type", nil, &kind)
+	return kind, err
+}
+
+// addWhatPodsAskFor adds to a capacity every resource that a pod without a node requests.
+func (p *provider) addWhatPodsAskFor(ctx context.Context, capacity corev1.ResourceList) error {
+	var pods corev1.PodList
+	if err := p.cluster.List(ctx, &pods); err != nil {
+		return err
+	}
+	for _, pod := range pods.Items {
+		if pod.Spec.NodeName != "" {
+			continue
+		}
+		for _, container := range pod.Spec.Containers {
+			for name := range container.Resources.Requests {
+				if _, known := capacity[name]; !known {
+					capacity[name] = resource.MustParse("1k")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func nodeClaim(of machine, kind machineType) *karpenter.NodeClaim {
+	labels := map[string]string{
+		corev1.LabelInstanceTypeStable: kind.Name,
+		corev1.LabelArchStable:         kind.Architecture,
+		corev1.LabelTopologyZone:       zone,
+		karpenter.CapacityTypeLabelKey: karpenter.CapacityTypeOnDemand,
+	}
+	for key, value := range of.Labels {
+		labels[key] = value
+	}
+	return &karpenter.NodeClaim{
+		ObjectMeta: metav1.ObjectMeta{Name: of.Claim, Labels: labels, CreationTimestamp: metav1.Now()},
+		Status: karpenter.NodeClaimStatus{
+			ProviderID:  of.ProviderID,
+			Capacity:    kind.Capacity,
+			Allocatable: kind.Capacity,
+		},
+	}
+}
+
+// ownLabels returns the labels that a kubelet may give its own node; Karpenter adds the others.
+func ownLabels(labels map[string]string) map[string]string {
+	own := map[string]string{}
+	for key, value := range labels {
+		domain, _, _ := strings.Cut(key, "/")
+		if !strings.HasSuffix(domain, "kubernetes.io") && !strings.HasSuffix(domain, "k8s.io") {
+			own[key] = value
+		}
+	}
+	return own
+}
+
+func requirement(key, value string) *scheduling.Requirement {
+	return scheduling.NewRequirement(key, corev1.NodeSelectorOpIn, value)
+}
+
+func main() {
+	socket := os.Getenv(socketVariable)
+	if socket == "" {
+		fmt.Fprintf(os.Stderr, "%s does not name the launcher's socket\n", socketVariable)
+		os.Exit(1)
+	}
+	ctx, op := operator.NewOperator()
+	own := &provider{
+		launcher:      newLauncher(socket),
+		cluster:       op.GetClient(),
+		offerAnything: os.Getenv(offerAnythingVariable) != "",
+	}
+	decorated := overlay.Decorate(own, op.GetClient(), op.InstanceTypeStore)
+	cluster := state.NewCluster(op.Clock, op.GetClient(), decorated)
+	op.WithControllers(ctx, controllers.NewControllers(
+		ctx, op.Manager, op.Clock, op.GetClient(), op.EventRecorder,
+		decorated, own, cluster, op.InstanceTypeStore,
+	)...).Start(ctx)
+}
