@@ -1,8 +1,7 @@
 """Which checks may run side by side (pure).
 
 Checks that hold accelerators share only what is known to be enough for all of them; what a check
-must have alone (free capacity, a quiet autoscaler, quiet devices) no other one uses meanwhile; an
-exclusive check runs alone.
+must have alone (free capacity, a quiet autoscaler, quiet devices) no other one uses meanwhile.
 """
 
 from __future__ import annotations
@@ -21,9 +20,8 @@ def startable(
     """Return which of `waiting` may start now, beside `running`; in order, none overtakes unfairly.
 
     `accelerators` is how many the run may hold at once, None when that is not known: then checks
-    that hold any run one after another. An exclusive check waits until nothing runs, and nothing
-    starts before it once it is first in line. A check that holds something alone keeps later ones
-    that use it waiting, so that it gets it.
+    that hold any run one after another. A check that holds something alone keeps later ones that
+    use it waiting, so that it gets it.
     """
     chosen: list[str] = []
     promised: list[str] = []
@@ -33,11 +31,23 @@ def startable(
             continue
         if _fits(candidate, beside, needs, accelerators):
             chosen.append(candidate)
-        elif needs[candidate].exclusive:
-            break
         else:
             promised.append(candidate)
     return chosen
+
+
+def in_line(needs: Mapping[str, Needs], accelerators: int | None) -> list[str]:
+    """Return the checks in the order in which they should wait, so that a run ends early.
+
+    Those that keep the most others from running come first, since whatever they leave can then run
+    side by side; among equals the longest.
+    """
+
+    def key(name: str) -> tuple[int, float]:
+        others = sum(apart(name, other, needs, accelerators) for other in needs if other != name)
+        return -others, -needs[name].minutes
+
+    return sorted(needs, key=key)
 
 
 def apart(one: str, other: str, needs: Mapping[str, Needs], accelerators: int | None) -> bool:
@@ -59,8 +69,6 @@ def _fits(
 ) -> bool:
     if not beside:
         return True
-    if needs[candidate].exclusive or any(needs[other].exclusive for other in beside):
-        return False
     if _clash(candidate, beside, needs):
         return False
     holders = [name for name in (candidate, *beside) if needs[name].accelerators]

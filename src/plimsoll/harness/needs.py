@@ -98,8 +98,6 @@ class Needs(Struct, frozen=True, kw_only=True):
     """How long it usually takes."""
     accelerators: int = 0
     """How many free accelerators it can use at most."""
-    exclusive: bool = False
-    """It needs the cluster for itself: no other check runs beside it."""
     holds: frozenset[Subject] = frozenset()
     """What it must have alone while it runs."""
     shares: frozenset[Subject] = frozenset()

@@ -53,7 +53,7 @@ def make_plan(needs: Mapping[str, Needs], options: Options, standard: str) -> Pl
             requirement=requirement,
             minutes=need.minutes,
             accelerators=need.accelerators if limit is None else min(limit, need.accelerators),
-            exclusive=need.exclusive or Subject.CAPACITY in need.holds,
+            exclusive=Subject.CAPACITY in need.holds,
             objects=(*_own_objects(need, options), *need.plan),
             rules=need.rules,
             demands=need.demands,

@@ -25,7 +25,7 @@ from plimsoll.harness.harness import Harness
 from plimsoll.harness.interference import Interference
 from plimsoll.harness.journal import Journal, outstanding
 from plimsoll.harness.journal import read as read_journal
-from plimsoll.harness.leases import startable
+from plimsoll.harness.leases import in_line, startable
 from plimsoll.harness.marks import time_text
 from plimsoll.harness.needs import Needs
 from plimsoll.harness.objects import Owned
@@ -204,12 +204,12 @@ class Run:
     async def _checks(self, session: Session) -> None:
         interference = Interference(session, self._stop_checks)
         follower = asyncio.create_task(interference.follow())
-        waiting = list(self._request.checks)
         needs: Mapping[str, Needs] = {n: c.needs for n, c in self._request.checks.items()}
+        limit = session.options.accelerator_limit()
+        limit = self._request.accelerators if limit is None else limit
+        waiting = in_line(needs, limit)
         try:
             while waiting or self._tasks:
-                limit = session.options.accelerator_limit()
-                limit = self._request.accelerators if limit is None else limit
                 for name in startable(waiting, list(self._tasks), needs, limit):
                     waiting.remove(name)
                     self._tasks[name] = asyncio.create_task(self._check(session, name))

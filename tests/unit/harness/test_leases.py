@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.harness.leases import apart, startable
+from plimsoll.harness.leases import apart, in_line, startable
 from plimsoll.harness.needs import Needs, Subject
 
 SUBJECTS = st.frozensets(st.sampled_from(Subject))
@@ -13,7 +13,6 @@ NEEDS = st.builds(
     Needs,
     minutes=st.just(1.0),
     accelerators=st.integers(0, 4),
-    exclusive=st.booleans(),
     holds=SUBJECTS,
     shares=SUBJECTS,
 )
@@ -40,7 +39,6 @@ def test_every_check_runs_and_none_disturbs_another(
             running.append(name)
         holders = [name for name in running if needs[name].accelerators]
         assert running, "nothing runs although checks wait"
-        assert len(running) == 1 or not any(needs[name].exclusive for name in running)
         for name in running:
             others = [needs[other] for other in running if other != name]
             assert not any(disturbs(needs[name], other) for other in others)
@@ -54,16 +52,6 @@ def test_every_check_runs_and_none_disturbs_another(
 def test_a_check_without_accelerators_runs_beside_one_with() -> None:
     needs = {"a": Needs(minutes=1, accelerators=2), "b": Needs(minutes=1)}
     assert startable(["a", "b"], [], needs, None) == ["a", "b"]
-
-
-def test_an_exclusive_check_in_line_is_not_overtaken() -> None:
-    needs = {
-        "runs": Needs(minutes=1),
-        "alone": Needs(minutes=1, exclusive=True),
-        "later": Needs(minutes=1),
-    }
-    assert startable(["alone", "later"], ["runs"], needs, 4) == []
-    assert startable(["alone", "later"], [], needs, 4) == ["alone"]
 
 
 def test_a_holder_in_line_gets_what_it_waits_for() -> None:
@@ -91,3 +79,12 @@ def test_checks_are_apart_when_one_holds_what_the_other_uses() -> None:
     assert not apart("pods", "devices", needs, 8)
     assert apart("gang", "devices", needs, 8)
     assert not apart("gang", "devices", needs, 10)
+
+
+def test_who_keeps_most_others_waiting_comes_first_then_the_longest() -> None:
+    needs = {
+        "short": Needs(minutes=1, shares=CAPACITY),
+        "long": Needs(minutes=5, shares=CAPACITY),
+        "gang": Needs(minutes=3, holds=CAPACITY),
+    }
+    assert in_line(needs, 8) == ["gang", "long", "short"]
