@@ -63,6 +63,10 @@ class PlatformConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute path of the OCI runtime that containerd calls; empty takes runc as built."""
     driver_fault: str = ""
     """How the accelerators' driver misbehaves; empty: it does not."""
+    operator_webhooks: str = ""
+    """The operators' validating webhooks: `absent`, or `ignored` with their server gone."""
+    operator_controller: str = ""
+    """What stands in for the operators' controllers: `status-only` or `no-repair`."""
 
     def has_native_gang(self) -> bool:
         """Tell whether Kubernetes itself starts gangs: wanted, and known to this version."""

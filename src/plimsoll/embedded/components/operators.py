@@ -1,0 +1,137 @@
+"""The component `operators`: LeaderWorkerSet and JobSet, with their webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightkube import ApiError, Client
+from lightkube.resources.admissionregistration_v1 import (
+    MutatingWebhookConfiguration,
+    ValidatingWebhookConfiguration,
+)
+from lightkube.resources.apps_v1 import Deployment
+from lightkube.resources.core_v1 import ConfigMap, Service
+
+from plimsoll.embedded.cache import cached, file_signature, fingerprint
+from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.images import ACCOUNTS, build_image
+from plimsoll.embedded.operators.catalog import OPERATORS, Operator
+from plimsoll.embedded.operators.manifests import ABSENT, IGNORED, STAND_IN, UNSERVED, manifests
+from plimsoll.embedded.webhook_certificates import webhook_secret
+
+if TYPE_CHECKING:
+    from plimsoll.embedded.platform import Platform
+
+
+class Operators:
+    """Two operators in the cluster, each in a namespace of its own."""
+
+    name = "operators"
+    title = "operators (LeaderWorkerSet, JobSet)"
+    builds: Sequence[str] = ("kubernetes", *(operator.name for operator in OPERATORS))
+    requires: Sequence[str] = ()
+
+    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
+        """Return False: it is a component of its own."""
+        return False
+
+    def images(
+        self,
+        config: PlatformConfig,  # noqa: ARG002
+        binaries: Mapping[str, Path],
+    ) -> Sequence[Path]:
+        """Return the managers' images; also renders their manifests, which installing reads."""
+        for operator in OPERATORS:
+            operator.upstream.render(binaries[operator.name], binaries["kubectl"])
+        return [_image(operator, binaries[operator.name]) for operator in OPERATORS]
+
+    def install(self, platform: Platform) -> None:
+        """Apply every operator, and take away what the configuration does not want."""
+        for operator in OPERATORS:
+            secret = webhook_secret(
+                platform.folder.pki / f"{operator.name}-webhook.json",
+                host=operator.host,
+                authority=operator.authority,
+            )
+            _take_away(platform.client, platform.config, operator)
+            objects = operator.upstream.read(platform.binaries[operator.name])
+            apply(platform.client, manifests(platform.config, operator, objects, secret))
+
+    def waiting_for(self, platform: Platform) -> str:
+        """Return what is missing until both operators reconcile and answer admission."""
+        for operator in OPERATORS:
+            names = [operator.deployment]
+            names += [STAND_IN] if platform.config.operator_controller else []
+            for name in names:
+                if not _rolled_out(platform.client, name, operator.namespace):
+                    return f"{name} in {operator.namespace} to become ready"
+            if not _callable(platform.client, platform.config, operator):
+                return f"the webhooks of {operator.upstream.title} to get their certificate"
+        return ""
+
+
+def _image(operator: Operator, manager: Path) -> Path:
+    key = fingerprint([operator.image, file_signature(manager)])
+
+    def make(path: Path) -> None:
+        build_image(
+            path,
+            name=operator.image,
+            files={**ACCOUNTS, "/manager": manager},
+            user="65532:65532",
+            entrypoint=["/manager"],
+        )
+
+    return cached(f"images/{operator.name}-{key}.tar", make)
+
+
+def _take_away(client: Client, config: PlatformConfig, operator: Operator) -> None:
+    if config.operator_webhooks == ABSENT:
+        with _absent_is_fine():
+            client.delete(ValidatingWebhookConfiguration, operator.validating)
+    if config.operator_webhooks != IGNORED:
+        with _absent_is_fine():
+            client.delete(Service, UNSERVED, namespace=operator.namespace)
+    if not config.operator_controller:
+        for kind in (Deployment, ConfigMap):
+            with _absent_is_fine():
+                client.delete(kind, STAND_IN, namespace=operator.namespace)
+
+
+def _rolled_out(client: Client, name: str, namespace: str) -> bool:
+    try:
+        deployment = client.get(Deployment, name, namespace=namespace)
+    except ApiError as error:
+        if error.status.code == 404:
+            return False
+        raise
+    status, generation = deployment.status, deployment.metadata and deployment.metadata.generation
+    if not status or (status.observedGeneration or 0) < (generation or 0):
+        return False
+    return status.replicas == status.updatedReplicas == status.availableReplicas == 1
+
+
+def _callable(client: Client, config: PlatformConfig, operator: Operator) -> bool:
+    """Tell whether the API server has what it needs to trust every webhook of the operator."""
+    found = client.get(MutatingWebhookConfiguration, operator.mutating).webhooks or []
+    trusted = [webhook.clientConfig.caBundle for webhook in found]
+    if config.operator_webhooks != ABSENT:
+        validating = client.get(ValidatingWebhookConfiguration, operator.validating)
+        trusted += [webhook.clientConfig.caBundle for webhook in validating.webhooks or []]
+    return all(trusted)
+
+
+@contextmanager
+def _absent_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.status.code != 404:
+            raise
+
+
+COMPONENT = Operators()

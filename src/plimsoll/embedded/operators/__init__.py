@@ -1,0 +1,1 @@
+"""Operators as the embedded platform carries them: upstream's, made to fit a small machine."""
