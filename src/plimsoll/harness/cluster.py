@@ -101,6 +101,18 @@ class Cluster:
 
     # ---- reading
 
+    async def pod_text(
+        self, namespace: str, pod: str, port: int | str, path: str, *, scheme: str = "http"
+    ) -> str:
+        """Return what a pod answers at a port and path, through the API server's proxy.
+
+        Needs the right pods/proxy get. Raises ClusterError.
+        """
+        target = f"{scheme}:{pod}:{port}"
+        return await self.transport.text(
+            f"api/v1/namespaces/{namespace}/pods/{target}/proxy/{path.lstrip('/')}"
+        )
+
     async def get(self, kind: str, name: str, *, namespace: str | None = None) -> Json | None:
         """Return one object, or None when it is not there."""
         resource = await self.resource(kind)

@@ -51,6 +51,39 @@ class Transport:
         content = None
         if body is not None:
             content, headers["Content-Type"] = msgspec.json.encode(body), content_type
+        response = await self._send(method, path, params=params, content=content, headers=headers)
+        return self._answer(method, path, response)
+
+    async def text(self, path: str) -> str:
+        """Return the text at a path, for example what a pod answers through the proxy.
+
+        Raises ClusterError, whose message is what the answerer said.
+        """
+        headers = {"Accept": "text/plain, */*;q=0.1"}
+        response = await self._send("GET", path, params=None, content=None, headers=headers)
+        if not response.is_error:
+            return response.text
+        try:
+            said = str(msgspec.json.decode(response.content, type=dict[str, Any])["message"])
+        except (msgspec.MsgspecError, KeyError):
+            said = response.text[:300]
+        message = " ".join(said.split()) or response.reason_phrase
+        raise ClusterError(
+            f"GET {path} failed with {response.status_code}: {message}",
+            next_step="see whether what answers at this path is running",
+            code=response.status_code,
+            message=message,
+        )
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None,
+        content: bytes | None,
+        headers: dict[str, str],
+    ) -> httpx2.Response:
         for attempt in range(1, _TRIES + 1):
             try:
                 response = await self._connection.http.request(
@@ -64,7 +97,7 @@ class Transport:
             if response.status_code in {429, 503} and attempt < _TRIES and method == "GET":
                 await asyncio.sleep(0.5 * attempt)
                 continue
-            return self._answer(method, path, response)
+            return response
         raise AssertionError("the loop always returns or raises")
 
     @asynccontextmanager

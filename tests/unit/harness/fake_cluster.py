@@ -52,6 +52,8 @@ class FakeCluster:
         self.refuse: Callable[[str, Json], str] = lambda _verb, _obj: ""
         """Returns the message with which a change is refused, or an empty string."""
         self.on_create: Callable[[Json], None] = lambda _obj: None
+        self.pages: dict[str, tuple[int, str]] = {}
+        """Status and text that pods answer through the proxy, by `namespace/pod:port/path`."""
         self._revision = 100
         self._oldest = 0
         self._history: list[tuple[int, str, str, Json]] = []
@@ -194,8 +196,12 @@ class FakeCluster:
                 if query.get("watch") == "true":
                     await self._watch(writer, url.path, query)
                     return
-                code, answer = self._answer(method, url.path, query, body)
-                content = json.dumps(answer).encode()
+                if "/proxy/" in url.path:
+                    code, page = self._proxied(url.path)
+                    content = page.encode()
+                else:
+                    code, answer = self._answer(method, url.path, query, body)
+                    content = json.dumps(answer).encode()
                 head = f"HTTP/1.1 {code} X\r\nContent-Type: application/json\r\n"
                 writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
                 await writer.drain()
@@ -225,6 +231,13 @@ class FakeCluster:
             await writer.drain()
             async with self._wake:
                 await self._wake.wait()
+
+    def _proxied(self, path: str) -> tuple[int, str]:
+        place, _, inside = path.removeprefix("/api/v1/namespaces/").partition("/proxy/")
+        namespace, _, target = place.partition("/pods/")
+        page = f"{namespace}/{target.removeprefix('http:')}/{inside}"
+        refused = _status(503, "ServiceUnavailable", "error trying to reach service")
+        return self.pages.get(page, (503, json.dumps(refused[1])))
 
     def _answer(
         self, method: str, path: str, query: dict[str, str], body: Json

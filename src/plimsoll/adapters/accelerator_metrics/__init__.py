@@ -1,0 +1,1 @@
+"""Where accelerators' metrics are served, how they read, and what moves them."""
