@@ -64,6 +64,8 @@ class Family(Struct, frozen=True, kw_only=True):
     """Device classes that give one whole device, the preferred one first."""
     resources: tuple[str, ...] = ()
     """Regular expressions of extended resource names."""
+    whole: str = ""
+    """Of these, the name that gives one whole device; empty where the platform chooses it."""
     shared_resources: tuple[str, ...] = ()
     """Of these, the ones whose units share a device (regular expressions)."""
     sharing_labels: dict[str, str] = {}

@@ -74,3 +74,8 @@ def test_bypass_is_filled_with_an_identity() -> None:
 )
 def test_node_that_shares_its_devices_says_so(labels: dict[str, str], shared: bool) -> None:
     assert families.registry()["nvidia"].shares_on(labels) is shared
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_whole_device_is_one_of_the_family_s_resources(family: Family) -> None:
+    assert not family.whole or (family.offers(family.whole) and not family.shares(family.whole))

@@ -10,6 +10,7 @@ FAMILY = Family(
     drivers=("gpu.amd.com",),
     device_classes=("gpu.amd.com",),
     resources=(r"amd\.com/gpu", r"amd\.com/.+_.+"),
+    whole="amd.com/gpu",
     identity_nodes=(r"/dev/dri/renderD\d+",),
     control_nodes=(r"/dev/kfd", r"/dev/dri/card\d+"),
     # The driver names its devices gpu-<card>-<render>.

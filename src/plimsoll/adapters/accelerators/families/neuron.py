@@ -10,6 +10,7 @@ FAMILY = Family(
     drivers=("neuron.aws.com",),
     device_classes=("neuron.aws.com",),
     resources=(r"aws\.amazon\.com/neuron(device|core)?",),
+    whole="aws.amazon.com/neuron",
     shared_resources=(r"aws\.amazon\.com/neuroncore",),
     identity_nodes=(r"/dev/neuron\d+",),
     bypasses=(

@@ -10,6 +10,7 @@ FAMILY = Family(
     drivers=("gpu.nvidia.com",),
     device_classes=("gpu.nvidia.com",),
     resources=(r"nvidia\.com/gpu(\.shared)?", r"nvidia\.com/mig-.+"),
+    whole="nvidia.com/gpu",
     shared_resources=(r"nvidia\.com/.+\.shared",),
     sharing_labels={
         "nvidia.com/gpu.sharing-strategy": r"time-slicing|mps",

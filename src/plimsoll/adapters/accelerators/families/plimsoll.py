@@ -10,6 +10,7 @@ FAMILY = Family(
     drivers=("accelerators.plimsoll.dev",),
     device_classes=("accelerators.plimsoll.dev",),
     resources=(r"plimsoll\.dev/accelerator",),
+    whole="plimsoll.dev/accelerator",
     identity_nodes=(r"/dev/plimsoll\d+",),
     identity_attribute="uuid",
     identity_environment=r"PLIMSOLL_ACCELERATOR_\d+",

@@ -10,6 +10,7 @@ FAMILY = Family(
     drivers=("tpu.google.com",),
     device_classes=("tpu.google.com",),
     resources=(r"google\.com/tpu",),
+    whole="google.com/tpu",
     identity_nodes=(r"/dev/accel\d+", r"/dev/vfio/\d+"),
     control_nodes=(r"/dev/vfio/vfio",),
     bypasses=(
