@@ -12,9 +12,12 @@ from tests.browser import chromium
 
 
 def main(run: Path, picture: Path) -> None:
-    """Write the top of the report of `run` as a picture."""
+    """Write the top of the report of the run folder `run` as a picture."""
+    report = run / "report.html"
+    if not report.is_file():
+        sys.exit(f"{report} is not there; name a run folder")
     with chromium.page() as page:
-        page.open(run / "report.html", width=1200)
+        page.open(report, width=1200)
         page.screenshot(picture, height=1180)
 
 

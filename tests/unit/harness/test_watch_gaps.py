@@ -24,7 +24,7 @@ from tests.unit.harness.conftest import NAMESPACE
 from tests.unit.harness.fake_cluster import FakeCluster
 from tests.unit.harness.reading import facts
 
-SOON = Budget(stage="test", seconds=5, source="test")
+SOON = Budget(stage="test", seconds=30, source="test")
 
 
 def _pod(name: str, namespace: str = NAMESPACE) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _api_served(record: Record) -> Ruling:
         )
     served = ", ".join(versions)
     if standard == _ANY_VERSION or "v1" in versions:
-        return held(f"resource.k8s.io is served as {served}; {standard} asks for it", api)
+        return held(f"resource.k8s.io is served as {served}", api)
     return violated(
         f"resource.k8s.io is served as {served} only; {standard} asks for v1",
         api,
