@@ -46,6 +46,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass
 class _Kept:
     part: Part
+    group: str = ""
     process: ProcessId | None = None
     descriptor: int = -1
     restarts: int = 0
@@ -88,16 +89,19 @@ class Keeper:
         """A descriptor; a byte written to it makes the keeper look around (signal handlers)."""
         return self._wake_write
 
-    def want(self, parts: Sequence[Part]) -> None:
-        """Declare what should run from now on; everything else is stopped."""
+    def want(self, parts: Sequence[Part], *, group: str = "") -> None:
+        """Declare what of `group` should run from now on; everything else of it is stopped.
+
+        A part that another group had so far is taken over from it as it runs.
+        """
         with self._lock:
             names = {part.name for part in parts}
             for name, kept in self._kept.items():
-                if name not in names:
+                if kept.group == group and name not in names:
                     kept.wanted = False
             for part in parts:
                 kept = self._kept.setdefault(part.name, _Kept(part))
-                kept.wanted = True
+                kept.wanted, kept.group = True, group
                 kept.successor = part if part != kept.part else None
                 if kept.successor and not kept.process:
                     kept.start_at = 0.0  # what failed before may work now

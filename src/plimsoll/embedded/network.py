@@ -1,8 +1,9 @@
 """The host side of a platform's network: a bridge, a cable to each node, and routes that end here.
 
 Nothing else of the host is touched: no forwarding, no firewall rule, no sysctl. Traffic to a pod of
-a node that is not there, or to a service address, ends in a black hole instead of leaving the
-machine. Everything is named or numbered after the range index, so removing needs no memory.
+a node that is not there ends at the bridge, traffic to a service address in a black hole: it never
+leaves the machine. Routes lead to every node that may come, so none changes when one does.
+Everything is named or numbered after the range index, so removing needs no memory.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def claimed_range(folder: Path) -> Addresses | None:
 
 
 def set_up_host(addresses: Addresses, nodes: int) -> None:
-    """Make the bridge and the routes; what exists already is left as it is.
+    """Make the bridge and the routes to `nodes` nodes; what exists already is left as it is.
 
     Raises NetworkError with the kernel's reason.
     """

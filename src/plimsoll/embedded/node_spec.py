@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 import plimsoll
 from plimsoll.embedded.cache import fingerprint
 from plimsoll.embedded.cgroups import mount_cgroups
-from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.config import MAX_NODES, PlatformConfig
 from plimsoll.embedded.keeper import Part
 from plimsoll.embedded.network import node_commands
 from plimsoll.embedded.node_init import SPEC_FILE, STATUS_FILE, NodeSpec
@@ -29,12 +30,26 @@ NODE_LABEL = "plimsoll.dev/node-number"
 _NODE_PROGRAMS = ("containerd", "containerd-shim-runc-v2", "runc", "kubelet", "kube-proxy")
 
 
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node that an autoscaler asked for says about itself when it joins."""
+
+    provider_id: str
+    labels: dict[str, str]
+    taints: tuple[dict[str, str], ...] = ()
+
+
 def node_name(number: int) -> str:
     """Return the Kubernetes name of node `number` (from 1)."""
     return f"node{number}"
 
 
-def write_node_files(folder: Folder, record: Record, config: PlatformConfig, node: int) -> None:
+def write_node_files(
+    folder: Folder,
+    record: Record,
+    config: PlatformConfig,
+    node: int,
+    membership: Membership | None = None,
+) -> None:
     """Write the configuration files of a node's parts; the node's folder is made if needed."""
     home = folder.node(node)
     for name in ("var/lib/kubelet", "logs", "etc/cni"):
@@ -44,7 +59,7 @@ def write_node_files(folder: Folder, record: Record, config: PlatformConfig, nod
     _write(etc / "resolv.conf", "")
     _write(etc / "containerd.toml", _containerd(record, config, home))
     _write(etc / "cni" / "10-plimsoll.conflist", _cni(record, node))
-    _write(etc / "kubelet.yaml", _kubelet(record, pki, home, node))
+    _write(etc / "kubelet.yaml", _kubelet(record, pki, home, node, membership))
     for user in (node_name(node), "kube-proxy"):
         pki.kubeconfig(
             etc / f"{user}.kubeconfig",
@@ -55,13 +70,20 @@ def write_node_files(folder: Folder, record: Record, config: PlatformConfig, nod
 
 
 def node_spec(
-    folder: Folder, record: Record, config: PlatformConfig, node: int, *, joined: bool
+    folder: Folder,
+    record: Record,
+    config: PlatformConfig,
+    node: int,
+    *,
+    joined: bool,
+    membership: Membership | None = None,
 ) -> NodeSpec:
     """Return what a node does: with `joined` all its parts, else only the container runtime."""
     home = folder.node(node)
     parts = [_containerd_part(record, home)]
     if joined:
-        parts += [_kubelet_part(record, home, node), _kube_proxy_part(record, home, node)]
+        labels = membership.labels if membership else {}
+        parts += [_kubelet_part(record, home, node, labels), _kube_proxy_part(record, home, node)]
     python = {sys.prefix, sys.base_prefix, str(Path(plimsoll.__file__).parents[1])}
     return NodeSpec(
         hostname=node_name(node),
@@ -71,7 +93,7 @@ def node_spec(
         ),
         cgroup_version=record.cgroup.version,
         cgroups=tuple(mount_cgroups(record.cgroup)),
-        network=tuple(node_commands(record.addresses, node, config.nodes)),
+        network=tuple(node_commands(record.addresses, node, MAX_NODES)),
         parts=tuple(parts),
     )
 
@@ -139,14 +161,15 @@ def _containerd_part(record: Record, home: Path) -> Part:
     return _part(record, home, "containerd", command, ["containerd.toml"])
 
 
-def _kubelet_part(record: Record, home: Path, node: int) -> Part:
+def _kubelet_part(record: Record, home: Path, node: int, labels: Mapping[str, str]) -> Part:
     name = node_name(node)
+    labels = {NODE_LABEL: str(node), **labels}
     command = [
         f"--config={home}/etc/kubelet.yaml",
         f"--kubeconfig={home}/etc/{name}.kubeconfig",
         f"--hostname-override={name}",
         f"--node-ip={record.addresses.node(node)}",
-        f"--node-labels={NODE_LABEL}={node}",
+        f"--node-labels={','.join(f'{key}={value}' for key, value in labels.items())}",
         "--v=1",
     ]
     return _part(record, home, "kubelet", command, ["kubelet.yaml", f"{name}.kubeconfig"])
@@ -221,7 +244,7 @@ def _cni(record: Record, node: int) -> str:
     return json.dumps({"cniVersion": "1.0.0", "name": "plimsoll", "plugins": [bridge, ports]})
 
 
-def _kubelet(record: Record, pki: Pki, home: Path, node: int) -> str:
+def _kubelet(record: Record, pki: Pki, home: Path, node: int, membership: Membership | None) -> str:
     """Return the kubelet's configuration; JSON, which is YAML as well."""
     serving = f"{node_name(node)}-serving"
     settings = {
@@ -259,4 +282,7 @@ def _kubelet(record: Record, pki: Pki, home: Path, node: int) -> str:
         "syncFrequency": "10s",
         "shutdownGracePeriod": "0s",
     }
+    if membership:
+        settings["providerID"] = membership.provider_id
+        settings["registerWithTaints"] = list(membership.taints)
     return json.dumps(settings, indent=1)
