@@ -67,6 +67,15 @@ class PlatformConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The operators' validating webhooks: `absent`, or `ignored` with their server gone."""
     operator_controller: str = ""
     """What stands in for the operators' controllers: `status-only` or `no-repair`."""
+    gateway_controller: bool = True
+    """Envoy Gateway itself; without it the Gateway API's kinds and a class are there."""
+    gateway_fault: str = ""
+    """What the program gateway-faults does to Envoy Gateway's proxies; empty: it does not run."""
+    autoscaler_tolerance: float = 0.1
+    """How far a metric may be from its target, as a share, before pods are scaled."""
+    custom_metrics: str = ""
+    """What the custom metrics API gives for a pod: `constant`, or `highest` of all; empty: its own
+    value."""
 
     def has_native_gang(self) -> bool:
         """Tell whether Kubernetes itself starts gangs: wanted, and known to this version."""

@@ -137,6 +137,9 @@ class ControlPlane:
             ("kube-api-qps", 300),
             ("kube-api-burst", 600),
             ("allocate-node-cidrs", "false"),
+            # By default autoscalers look every 15 s: checks would spend their minutes waiting.
+            ("horizontal-pod-autoscaler-sync-period", "5s"),
+            ("horizontal-pod-autoscaler-tolerance", self._config.autoscaler_tolerance),
         ]
 
     def _follower(self, name: str, more: list[tuple[str, object]]) -> Part:

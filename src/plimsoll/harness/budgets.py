@@ -1,7 +1,8 @@
 """Time limits by stage, from a profile of the kind of platform.
 
 A limit is generous: it ends a wait that has no hope, and what its passing means is for the judge
-to say. `window` is how long "nothing happened" is watched; it never shrinks with a factor below 1.
+to say. `window` and `...-window` are how long "nothing happened" is watched; they never shrink with
+a factor below 1.
 """
 
 from __future__ import annotations
@@ -18,6 +19,20 @@ PROFILES: dict[str, dict[str, float]] = {
         "effect": 30,
         "release": 45,
         "window": 10,
+        "gateway-accepted": 60,
+        "gateway-programmed": 180,
+        "route-accepted": 60,
+        "gateway-reached": 60,
+        "route-effect": 60,
+        "metric-arrives": 90,
+        "metric-follows": 60,
+        "metric-gone": 60,
+        "autoscaler-active": 90,
+        "autoscaler-up": 120,
+        "autoscaler-down": 120,
+        "autoscaler-window": 15,
+        "replicas-made": 30,
+        "claims-released": 45,
     },
     "onprem": {
         "scheduling": 60,
@@ -26,6 +41,20 @@ PROFILES: dict[str, dict[str, float]] = {
         "effect": 60,
         "release": 120,
         "window": 30,
+        "gateway-accepted": 60,
+        "gateway-programmed": 180,
+        "route-accepted": 60,
+        "gateway-reached": 120,
+        "route-effect": 60,
+        "metric-arrives": 240,
+        "metric-follows": 180,
+        "metric-gone": 180,
+        "autoscaler-active": 120,
+        "autoscaler-up": 300,
+        "autoscaler-down": 300,
+        "autoscaler-window": 45,
+        "replicas-made": 60,
+        "claims-released": 120,
     },
     "cloud": {
         "scheduling": 120,
@@ -34,6 +63,20 @@ PROFILES: dict[str, dict[str, float]] = {
         "effect": 120,
         "release": 180,
         "window": 30,
+        "gateway-accepted": 120,
+        "gateway-programmed": 900,
+        "route-accepted": 300,
+        "gateway-reached": 600,
+        "route-effect": 300,
+        "metric-arrives": 600,
+        "metric-follows": 480,
+        "metric-gone": 480,
+        "autoscaler-active": 300,
+        "autoscaler-up": 600,
+        "autoscaler-down": 600,
+        "autoscaler-window": 60,
+        "replicas-made": 60,
+        "claims-released": 180,
     },
 }
 """Seconds for each stage, by profile."""
@@ -57,7 +100,7 @@ class Profile(Struct, frozen=True, kw_only=True):
         """Return the limit of `stage`; stages without one of their own have that of `effect`."""
         limits = PROFILES[self.name]
         usual = limits.get(stage, limits["effect"])
-        return usual * (max(1.0, self.factor) if stage == "window" else self.factor)
+        return usual * (max(1.0, self.factor) if stage.endswith("window") else self.factor)
 
 
 def profile(name: str, factor: float = 1.0) -> Profile:
