@@ -1,0 +1,115 @@
+"""The objects of `pod_autoscaling`: a Deployment that publishes a metric, and what asks for it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from plimsoll.adapters.pod_metrics.way import Ask
+from plimsoll.checks.pod_autoscaling import metric
+from plimsoll.checks.pods_and_claims import POD_SECONDS
+from plimsoll.harness import Harness
+
+Json = dict[str, Any]
+
+TARGET, BYSTANDER = "target", "bystander"
+PARTS = (TARGET, BYSTANDER)
+ROLES = {TARGET: "replica", BYSTANDER: "bystander"}
+"""The role label of each Deployment's pods."""
+ROLE_LABEL = "plimsoll.dev/role"
+_RUN_LABEL = "plimsoll.dev/run"
+
+
+class Holding(Struct, frozen=True, kw_only=True):
+    """How the pods of a Deployment get their accelerator; empty: they get none."""
+
+    claims: tuple[Json, ...] = ()
+    resources: Json = {}
+    nodes: tuple[str, ...] = ()
+
+
+def names(harness: Harness, part: str) -> metric.Names:
+    """Return how the metric of a Deployment is called."""
+    return metric.names(harness.run_id, part, harness.options.metric_name)
+
+
+def ask(harness: Harness, part: str, name: str, *, most: int) -> Ask:
+    """Return what a way to scale must know of a Deployment called `name`."""
+    called = names(harness, part)
+    return Ask(
+        name=name,
+        namespace=harness.namespace,
+        deployment=name,
+        metric=called.asked,
+        series=called.labels,
+        pods=_selector(harness, part),
+        labels=harness.labels(role=ROLES[part]),
+        target=metric.TARGET,
+        most=most,
+        port=metric.PORT,
+    )
+
+
+def deployment(harness: Harness, part: str, name: str, *, first: int, holding: Holding) -> Json:
+    """Return a Deployment of one pod that publishes the metric, `first` to begin with."""
+    pod = harness.pod(
+        part,
+        command=_command(harness, part, first),
+        deadline=POD_SECONDS,
+        role=ROLES[part],
+        nodes=holding.nodes,
+        annotations=_collected(metric.PORT),
+        claims=holding.claims,
+        resources=holding.resources,
+        may_pend=True,
+    )
+    main = pod["spec"]["containers"][0]
+    main["ports"] = [{"name": "metrics", "containerPort": metric.PORT}]
+    main["readinessProbe"] = {
+        "httpGet": {"path": "/metrics", "port": metric.PORT},
+        "periodSeconds": 1,
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": name,
+            "namespace": harness.namespace,
+            "labels": harness.labels(role=ROLES[part]),
+        },
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": _selector(harness, part)},
+            "template": harness.template(pod),
+        },
+    }
+
+
+def _selector(harness: Harness, part: str) -> dict[str, str]:
+    return {_RUN_LABEL: harness.run_id, ROLE_LABEL: ROLES[part]}
+
+
+def _collected(port: int) -> dict[str, str]:
+    """Return the annotations by which most platforms' monitoring finds a pod's metrics."""
+    return {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(port),
+        "prometheus.io/path": "/metrics",
+    }
+
+
+def _command(harness: Harness, part: str, first: int) -> tuple[str, ...]:
+    called = names(harness, part)
+    settings = {
+        "name": called.published,
+        "labels": dict(called.labels),
+        "first": first,
+        "file": metric.FILE,
+        "port": metric.PORT,
+        "lifetime": metric.LIFETIME,
+    }
+    place = resources.files("plimsoll.checks.pod_autoscaling") / "probes" / "emitter.py"
+    return ("python3", "-c", place.read_text(), msgspec.json.encode(settings).decode())

@@ -1,0 +1,103 @@
+"""What observing `pod_autoscaling` needs: rights, objects, time."""
+
+from __future__ import annotations
+
+from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
+
+MOST = 3
+"""Replicas at most; two are enough."""
+_ALL = ("get", "list", "watch", "create", "delete")
+
+NEEDS = Needs(
+    minutes=4,
+    accelerators=MOST,
+    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER, Subject.DEVICES}),
+    pod_security="restricted",
+    rules=(
+        Rule(
+            groups=("apps",),
+            resources=("deployments",),
+            verbs=_ALL,
+            purpose="two Deployments that are scaled, or must not be",
+        ),
+        Rule(
+            groups=("autoscaling",),
+            resources=("horizontalpodautoscalers",),
+            verbs=_ALL,
+            purpose="an autoscaler for each of them",
+        ),
+        Rule(
+            groups=("custom.metrics.k8s.io", "external.metrics.k8s.io"),
+            resources=("*",),
+            verbs=("get", "list"),
+            purpose="read the run's own metric back",
+            optional=True,
+        ),
+        Rule(
+            groups=("apiregistration.k8s.io",),
+            resources=("apiservices",),
+            verbs=("list",),
+            namespaced=False,
+            purpose="name what serves metrics",
+            optional=True,
+        ),
+        Rule(
+            groups=("keda.sh",),
+            resources=("scaledobjects",),
+            verbs=("get", "list", "create", "delete"),
+            purpose="scale through KEDA, where that is what there is",
+            optional=True,
+        ),
+        Rule(
+            groups=("",),
+            resources=("services",),
+            verbs=("get", "list", "create", "delete"),
+            purpose="where KEDA asks our pods for their value",
+            optional=True,
+        ),
+        Rule(
+            groups=("resource.k8s.io",),
+            resources=("deviceclasses", "resourceslices", "resourceclaims"),
+            verbs=("list",),
+            namespaced=False,
+            purpose="know what is published and which devices others hold",
+            optional=True,
+        ),
+        Rule(
+            groups=("resource.k8s.io",),
+            resources=("resourceclaims", "resourceclaimtemplates"),
+            verbs=_ALL,
+            purpose="an accelerator for each replica",
+            optional=True,
+        ),
+    ),
+    plan=(
+        PlannedObject(kind="ResourceClaimTemplate", count=1, purpose="an accelerator per replica"),
+        PlannedObject(
+            kind="Deployment",
+            count=2,
+            purpose=f"replicas with an accelerator each, 1 to {MOST}; a bystander without",
+        ),
+        PlannedObject(
+            kind="HorizontalPodAutoscaler",
+            count=2,
+            purpose="one each; ScaledObjects and Services where KEDA is what there is",
+        ),
+    ),
+    demands=(
+        Demand(claims=("metric-arrives", "metric-is-exact"), accelerators=1),
+        Demand(
+            claims=(
+                "scales-up",
+                "scales-down",
+                "stays-when-low",
+                "untouched-stays",
+                "dead-metric-changes-nothing",
+                "accelerators-distinct",
+                "accelerators-released",
+            ),
+            accelerators=2,
+            remark=f"with {MOST} it scales to {MOST}",
+        ),
+    ),
+)
