@@ -10,7 +10,7 @@ from plimsoll.harness.errors import BlockedError, ClusterError, RefusedError, Ti
 from plimsoll.harness.harness import Harness
 from plimsoll.harness.needs import Demand, Needs, PlannedObject, Rule, Subject
 from plimsoll.harness.options import Options
-from plimsoll.harness.preflight import Sample
+from plimsoll.harness.preflight import Sample, another_namespace
 from plimsoll.harness.watch import Watch
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "Subject",
     "Timeout",
     "Watch",
+    "another_namespace",
 ]

@@ -80,8 +80,24 @@ async def prepare(harness: Harness, needs: Needs) -> None:
     if optional:
         harness.record.add(Discovered, subject="missing-rights", found={"optional": optional})
     if not harness.options.namespace:
-        await _make_namespace(harness, needs.pod_security)
-    await _pods_are_let_in(harness)
+        await _make_namespace(harness, harness.namespace, needs.pod_security)
+    await _pods_are_let_in(harness, harness.namespace)
+
+
+async def another_namespace(harness: Harness, stem: str, pod_security: str) -> str:
+    """Make one more namespace for a check and return its name once pods are let in there.
+
+    Raises BlockedError, also where the user gave the namespace to work in.
+    """
+    if harness.options.namespace:
+        raise BlockedError(
+            "a second namespace is needed, and with --namespace none is made",
+            next_step="leave --namespace out, so that the run may make namespaces of its own",
+        )
+    name = f"{harness.namespace}-{stem}"
+    await _make_namespace(harness, name, pod_security)
+    await _pods_are_let_in(harness, name)
+    return name
 
 
 async def try_samples(harness: Harness, samples: Sequence[Sample]) -> None:
@@ -149,10 +165,10 @@ def namespace_manifest(name: str, pod_security: str) -> Json:
     }
 
 
-async def _make_namespace(harness: Harness, pod_security: str) -> None:
+async def _make_namespace(harness: Harness, name: str, pod_security: str) -> None:
     try:
         await harness.create(
-            namespace_manifest(harness.namespace, pod_security), purpose="the check's own namespace"
+            namespace_manifest(name, pod_security), purpose="the check's own namespace"
         )
     except RefusedError as error:
         raise BlockedError(
@@ -161,9 +177,10 @@ async def _make_namespace(harness: Harness, pod_security: str) -> None:
         ) from error
 
 
-async def _pods_are_let_in(harness: Harness) -> None:
+async def _pods_are_let_in(harness: Harness, namespace: str) -> None:
     """Try a pod without storing it; a new namespace's service account may take a moment."""
     pod = harness.pod("preflight", command=("true",), deadline=60)
+    pod["metadata"]["namespace"] = namespace
     purpose = "would a pod be admitted"
     deadline = asyncio.get_running_loop().time() + _ACCOUNT_SECONDS
     while True:
@@ -185,7 +202,7 @@ async def _pods_are_let_in(harness: Harness) -> None:
                 purpose=purpose,
             )
             raise BlockedError(
-                f"pods are refused in {harness.namespace}: {error.message}",
+                f"pods are refused in {namespace}: {error.message}",
                 next_step=_POLICY_STEP,
             ) from error
         del answer

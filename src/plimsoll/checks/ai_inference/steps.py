@@ -1,0 +1,211 @@
+"""What is asked of a Gateway whose routes are in place; every step writes what answered."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from plimsoll.adapters.gateways import API
+from plimsoll.checks.ai_inference import claims as c
+from plimsoll.checks.ai_inference import manifests
+from plimsoll.checks.ai_inference import requests as r
+from plimsoll.checks.ai_inference.scene import Scene
+from plimsoll.checks.ai_inference.trial import Trial
+from plimsoll.checks.ai_inference.ways import Way, asked
+from plimsoll.harness import BlockedError
+
+Json = dict[str, Any]
+
+_ROUTING_CLAIMS = (
+    c.TRAFFIC,
+    c.HEADERS,
+    c.PATHS,
+    c.UNKNOWN_HOST,
+    c.MISSING_BACKEND,
+    c.GRANT,
+    c.DELETED,
+)
+_AT_ONCE = 8
+_SPLIT_SECONDS = 120
+_FLIP_LEADS = (3.0, 10.0)
+"""Seconds of traffic before the weights are turned; the second is for a slow start."""
+_BODY = 4 * 2**20
+_STREAM = "/stream/5/0.4"
+_LONG_EMBEDDED, _LONG = 20, 60
+"""Seconds that the long answer goes on."""
+
+
+async def direct(scene: Scene) -> None:
+    """Ask every backend through its Service: the control of all that follows."""
+    seconds = scene.harness.budget(r.EFFECT).seconds
+    for backend, service in sorted(scene.services.items()):
+        item = {
+            "name": backend,
+            "host": service["metadata"]["name"],
+            "path": "/",
+            "until": [f"200 {backend}"],
+            "steady": r.STEADY,
+            "seconds": seconds,
+        }
+        await _to_service(scene, backend).send(scene.harness, f"direct.{backend}", [item], seconds)
+
+
+async def play(trial: Trial, way: Way) -> None:
+    """Do all steps with a Gateway that can be reached."""
+    harness = trial.harness
+    async with (
+        harness.attempt(*_ROUTING_CLAIMS, stage=trial.role("routing")),
+        harness.stage("routing", usual=5),
+    ):
+        await _routing(trial, way)
+    async with (
+        harness.attempt(c.WEIGHTS, c.ZERO_WEIGHT, stage=trial.role("weights")),
+        harness.stage("weights", usual=10),
+    ):
+        await _weights(trial, way)
+    async with (
+        harness.attempt(c.FLIP, stage=trial.role("flip")),
+        harness.stage("flip of weights", usual=8),
+    ):
+        await _flip(trial, way)
+    async with harness.stage("grants, deletion, long answers", usual=25):
+        await asyncio.gather(
+            _grant(trial, way),
+            _deletion(trial, way),
+            _streams(trial, way),
+            _from_outside(trial),
+        )
+
+
+async def _routing(trial: Trial, way: Way) -> None:
+    """Ask everything that routes decide, until it is as it should be or time is up."""
+    seconds = trial.limit(r.EFFECT)
+    asks = [*r.HEADER_ASKS, *r.PATH_ASKS, r.UNKNOWN_HOST, r.MISSING_ASK, r.GONE_BEFORE]
+    if trial.scene.second_namespace:
+        asks.append(r.UNGRANTED_ASK)
+    items = [asked(ask, trial.host(ask.route), seconds) for ask in asks]
+    await way.send(trial.harness, trial.role("routing"), items, seconds)
+
+
+async def _weights(trial: Trial, way: Way) -> None:
+    for step, route, count in (
+        ("split", r.SPLIT, r.SPLIT_REQUESTS),
+        ("whole", r.WHOLE, r.WHOLE_REQUESTS),
+    ):
+        expected = "200" if route == r.SPLIT else "200 a"
+        await _settled(trial, way, step, route, expected)
+        await _counted(trial, way, step, route, count)
+
+
+async def _settled(trial: Trial, way: Way, step: str, route: str, expected: str) -> None:
+    """Ask until the answers are as expected: not all of a data plane learns at the same time."""
+    seconds = trial.limit(r.EFFECT)
+    item = _item(f"{step}-settled", trial.host(route), seconds)
+    item |= {"until": [expected], "steady": 2 * r.STEADY}
+    await way.send(trial.harness, trial.role(f"{step}-settled"), [item], seconds)
+
+
+async def _counted(trial: Trial, way: Way, step: str, route: str, count: int) -> None:
+    item = _item(step, trial.host(route), _SPLIT_SECONDS)
+    item |= {"count": count, "parallel": _AT_ONCE}
+    await way.send(trial.harness, trial.role(step), [item], _SPLIT_SECONDS)
+
+
+async def _flip(trial: Trial, way: Way) -> None:
+    """Turn the weights while requests are sent; again with more time if none came before."""
+    weights = ({"a": 0, "b": 100}, {"a": 100, "b": 0})
+    for number, lead in enumerate(_FLIP_LEADS):
+        expected = "200 b" if number == 0 else "200 a"
+        before = "200 a" if number == 0 else "200 b"
+        seconds = trial.limit(r.EFFECT) + lead
+        item = _item("flip", trial.host(r.WHOLE), seconds)
+        item |= {"until": [expected], "steady": 5 * r.STEADY, "pause": 0.01, "slow": 0.01}
+        sending = asyncio.create_task(way.send(trial.harness, trial.role("flip"), [item], seconds))
+        try:
+            await asyncio.sleep(lead)
+            rules = [manifests.weighted(trial.scene.names, weights[number])]
+            await trial.harness.patch(
+                trial.routes[r.WHOLE], {"spec": {"rules": rules}}, purpose=trial.role("flip")
+            )
+        except BaseException:
+            sending.cancel()
+            raise
+        fact = await sending
+        runs = fact.data["flip"]["runs"]
+        if runs and runs[0][0] == before:
+            await _counted(trial, way, "flipped", r.WHOLE, r.WHOLE_REQUESTS)
+            trial.observe_step("flip", before=before, after=expected)
+            return
+    raise BlockedError(
+        "no request was answered before the weights were turned, so nothing is known of the change",
+        next_step="run the check again when the cluster is less busy",
+    )
+
+
+async def _grant(trial: Trial, way: Way) -> None:
+    """Give the grant that was missing: the same route must now work."""
+    scene, harness = trial.scene, trial.harness
+    if not scene.second_namespace:
+        return
+    async with harness.attempt(c.GRANT, stage=trial.role("grant")):
+        await _ask(trial, way, "ungranted", r.UNGRANTED_ASK)
+        version = (await harness.cluster.resource(f"referencegrants.{API}")).api_version
+        await harness.create(
+            manifests.grant(
+                version,
+                harness.name(f"grant-{trial.id}"),
+                scene.second_namespace,
+                of=harness.namespace,
+            ),
+            purpose=trial.role("grant"),
+        )
+        await _ask(trial, way, "grant", r.GRANTED_ASK)
+
+
+async def _deletion(trial: Trial, way: Way) -> None:
+    async with trial.harness.attempt(c.DELETED, stage=trial.role("deletion")):
+        await trial.harness.delete(trial.routes.pop(r.GONE), purpose=trial.role("deletion"))
+        await _ask(trial, way, "deletion", r.GONE_AFTER)
+
+
+async def _ask(trial: Trial, way: Way, step: str, ask: r.Ask) -> None:
+    seconds = trial.limit(r.EFFECT)
+    items = [asked(ask, trial.host(ask.route), seconds)]
+    await way.send(trial.harness, trial.role(step), items, seconds)
+
+
+async def _streams(trial: Trial, way: Way) -> None:
+    """Ask for answers in parts, a long one, and send a large body; also without the Gateway."""
+    harness = trial.harness
+    long = _LONG_EMBEDDED if harness.options.embedded else _LONG
+    limit = long + 30
+    items: list[Json] = [
+        {"name": "stream", "path": _STREAM, "stream": True},
+        {"name": "long", "path": f"/stream/{long}/1", "stream": True},
+        {"name": "large", "path": "/", "body": _BODY, "count": 1, "seconds": limit},
+    ]
+    items = [item | {"host": trial.host(r.HOSTS), "timeout": 30} for item in items]
+    async with harness.attempt(c.STREAM, c.LARGE_BODY, c.LONG_ANSWER, stage=trial.role("streams")):
+        trial.observe_step("long", seconds=long - 1, bytes=_BODY)
+        through = [item | {"path": "/v1" + str(item["path"])} for item in items]
+        await asyncio.gather(
+            way.send(harness, trial.role("streams"), through, limit),
+            _to_service(trial.scene, "b").send(harness, trial.role("streams-direct"), items, limit),
+        )
+
+
+async def _from_outside(trial: Trial) -> None:
+    ask = r.PATH_ASKS[0]
+    item = _item("outside", trial.host(ask.route), 20)
+    item |= {"path": ask.path, "count": 20, "timeout": 3}
+    async with trial.harness.attempt(c.FROM_OUTSIDE, stage=trial.role("outside")):
+        await trial.outside().send(trial.harness, trial.role("outside"), [item], 20)
+
+
+def _item(name: str, host: str, seconds: float) -> Json:
+    return {"name": name, "host": host, "path": "/", "seconds": seconds}
+
+
+def _to_service(scene: Scene, backend: str) -> Way:
+    address = str(scene.services[backend]["spec"]["clusterIP"])
+    return Way(vantage="pod to Service", address=address, port=manifests.PORT, client=scene.client)
