@@ -149,6 +149,25 @@ def _in_range(options: Options) -> None:
             next_step="choose 1 or more; without accelerators leave it out",
         )
     profile(options.profile, options.timeout_factor)
+    _about_autoscalers(options)
+
+
+def _about_autoscalers(options: Options) -> None:
+    if options.max_new_nodes < 1:
+        raise UsageError(
+            f"--max-new-nodes {options.max_new_nodes} is out of range",
+            next_step="choose 1 or more; leave --allow-scale out where no node may come",
+        )
+    if options.no_autoscaler and not options.no_autoscaler.strip():
+        raise UsageError(
+            "--no-autoscaler says no reason",
+            next_step="write why, for example --no-autoscaler 'fixed machines in our racks'",
+        )
+    if options.no_autoscaler and options.allow_scale:
+        raise UsageError(
+            "--no-autoscaler and --allow-scale contradict each other",
+            next_step="leave one of them out",
+        )
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

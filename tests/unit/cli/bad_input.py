@@ -83,6 +83,12 @@ def _cluster(scene: Scene) -> None:
     scene.cluster()
 
 
+def _machines_of_a_cloud(scene: Scene) -> None:
+    fake = scene.cluster()
+    machine = fake.node("a-machine")
+    fake.put(machine | {"spec": {"providerID": "aws:///us-east-1a/i-0123456789abcdef0"}})
+
+
 def _old_cluster(scene: Scene) -> None:
     scene.cluster("v1.29.4")
 
@@ -185,6 +191,21 @@ CASES: tuple[Case, ...] = (
         "a reserve of everything",
         *("check", "--reserve", "1"),
         says="--reserve 1 is out of range",
+    ),
+    _usage(
+        "no new node allowed, and one needed",
+        *("check", "--max-new-nodes", "0"),
+        says="--max-new-nodes 0 is out of range",
+    ),
+    _usage(
+        "no autoscaler, for no reason",
+        *("check", "--no-autoscaler", " "),
+        says="--no-autoscaler says no reason",
+    ),
+    _usage(
+        "no autoscaler, and nodes may come",
+        *("check", "--no-autoscaler", "fixed racks", "--allow-scale"),
+        says="--no-autoscaler and --allow-scale contradict each other",
     ),
     _usage("a label without a value", "check", "--label", "team", says="write --label KEY=VALUE"),
     _usage(
@@ -294,6 +315,18 @@ CASES: tuple[Case, ...] = (
         *("check", "dra_support", "--strict"),
         says="no DRA driver publishes accelerators here",
         setup=_cluster,
+    ),
+    _open(
+        "new nodes that nobody allowed",
+        *("check", "cluster_autoscaling"),
+        says="nobody allowed it",
+        setup=_cluster,
+    ),
+    _open(
+        "no autoscaler, on machines of a cloud",
+        *("check", "cluster_autoscaling", "--no-autoscaler", "turned off"),
+        says="nodes are machines of aws",
+        setup=_machines_of_a_cloud,
     ),
     _open(
         "no gang engine",

@@ -55,7 +55,7 @@ def said(events: Iterable[Json], *, since: str = "") -> list[Said]:
     found: dict[Said, None] = {}
     for event in events:
         when = str(event.get("lastTimestamp") or event.get("eventTime") or "")
-        if since and when and when < since:
+        if since and when and when < since.rstrip("Z"):  # a fraction of the second may follow
             continue
         read = _read(event)
         if read is not None:

@@ -1,0 +1,1 @@
+"""Accelerator pods that wait bring a node, and an idle node goes."""
