@@ -19,6 +19,7 @@ from plimsoll.embedded.namespace_node import NODE_SECONDS, NamespaceNode, await_
 from plimsoll.embedded.network import set_up_host
 from plimsoll.embedded.pki import Pki, make_cluster_pki
 from plimsoll.embedded.platform import Platform
+from plimsoll.embedded.pool.launcher import Launcher
 from plimsoll.embedded.progress import Stages
 
 _API_SECONDS = 180
@@ -29,12 +30,15 @@ _COMPONENT_SECONDS = 240
 class BringUp:
     """One attempt to make a platform follow its record."""
 
-    def __init__(self, platform: Platform, keeper: Keeper, stages: Stages) -> None:
+    def __init__(
+        self, platform: Platform, keeper: Keeper, launcher: Launcher, stages: Stages
+    ) -> None:
         self._platform = platform
         self._folder = platform.folder
         self._record = platform.record
         self._config = platform.config
         self._keeper = keeper
+        self._launcher = launcher
         self._stages = stages
         self._control = ControlPlane(self._folder, self._record, self._config)
         self._nodes = [
@@ -54,11 +58,12 @@ class BringUp:
         running = {status.name for status in self._keeper.statuses()}
         followers = [part for part in self._control.followers() if part.name in running]
         self._keeper.want([*first, *followers])
-        with ThreadPoolExecutor(max_workers=self._config.nodes + 1) as pool:
-            images = [pool.submit(node.fill, self._record.images) for node in self._nodes]
+        self._launcher.follow(self._platform)
+        with ThreadPoolExecutor(max_workers=self._config.nodes + 1) as threads:
+            images = [threads.submit(node.fill, self._record.images) for node in self._nodes]
             self._start_api()
             self._keeper.want([*first, *self._control.followers()])
-            installed = pool.submit(self._install)
+            installed = threads.submit(self._install)
             self._join_nodes(images)
             installed.result()
         await_nothing_missing(

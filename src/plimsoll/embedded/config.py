@@ -76,6 +76,17 @@ class PlatformConfig(msgspec.Struct, frozen=True, kw_only=True):
     custom_metrics: str = ""
     """What the custom metrics API gives for a pod: `constant`, or `highest` of all; empty: its own
     value."""
+    autoscaler_controller: bool = True
+    """Karpenter itself; without it its kinds and its pool are there and nothing acts on them."""
+    autoscaler_removes: bool = True
+    """Karpenter removes nodes that are not used."""
+    autoscaler_offers_anything: bool = False
+    """Karpenter's provider claims that its nodes have whatever a pod asks for."""
+    pool_driver: bool = True
+    """The accelerators' driver runs on nodes that the autoscaler adds."""
+    monitoring: str = ""
+    """What the monitoring does instead of collecting what asks for it: it is `absent`, collects
+    `accelerators` only, or keeps the `first` value; empty: nothing else."""
 
     def has_native_gang(self) -> bool:
         """Tell whether Kubernetes itself starts gangs: wanted, and known to this version."""

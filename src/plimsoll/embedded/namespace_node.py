@@ -55,6 +55,8 @@ class NamespaceNode:
     ) -> None:
         self.number = number
         self.name = node_name(number)
+        self.abandoned = False
+        """It is being removed: whoever waits for it should stop."""
         self._folder = folder
         self._record = record
         self._config = config
@@ -119,7 +121,13 @@ class NamespaceNode:
                 done.append(image)
                 write_atomically(marker, "\n".join(done).encode())
 
+    def abandon(self) -> None:
+        """Make `fill`, which may be at work in another thread, give up."""
+        self.abandoned = True
+
     def _missing_runtime(self) -> str:
+        if self.abandoned:
+            raise BringUpError(f"{self.name} is being removed")
         settled = "containerd" not in unsettled_parts(self._folder, self.number)
         return "" if settled and self._socket() else f"the container runtime of {self.name}"
 

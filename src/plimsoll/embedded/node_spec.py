@@ -27,6 +27,7 @@ from plimsoll.embedded.tools import CNI_FOLDERS, cni_folder
 SOCKET = "/run/containerd/containerd.sock"
 PAUSE_IMAGE = "plimsoll.local/pause:1"
 NODE_LABEL = "plimsoll.dev/node-number"
+MAX_PODS = 100
 _NODE_PROGRAMS = ("containerd", "containerd-shim-runc-v2", "runc", "kubelet", "kube-proxy")
 
 
@@ -265,7 +266,7 @@ def _kubelet(record: Record, pki: Pki, home: Path, node: int, membership: Member
         "clusterDNS": [str(record.addresses.dns_service)],
         "clusterDomain": "cluster.local",
         "resolvConf": str(home / "etc/resolv.conf"),
-        "maxPods": 100,
+        "maxPods": MAX_PODS,
         "maxOpenFiles": 20000,
         "oomScoreAdj": 0,
         "serializeImagePulls": False,

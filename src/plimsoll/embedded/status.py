@@ -16,6 +16,7 @@ from lightkube.resources.core_v1 import Node
 from plimsoll.embedded import builds
 from plimsoll.embedded.node_spec import read_node_status
 from plimsoll.embedded.platform import Platform
+from plimsoll.embedded.pool.ledger import Ledger
 from plimsoll.embedded.processes import alive, boot_id, inner_pid, resident_bytes
 from plimsoll.embedded.state import Folder, PartStatus, SupervisorStatus
 from plimsoll.errors import PlimsollError
@@ -158,7 +159,8 @@ def _part(part: PartStatus) -> PartView:
 def _nodes(platform: Platform, *, reachable: bool) -> tuple[NodeView, ...]:
     readiness = _readiness(platform) if reachable else {}
     views = []
-    for number in range(1, platform.config.nodes + 1):
+    added = (node.number for node in Ledger(platform.folder).read())
+    for number in (*range(1, platform.config.nodes + 1), *added):
         name = f"node{number}"
         processes = platform.record.cgroup.processes(name) if reachable else set()
         views.append(

@@ -21,6 +21,7 @@ from plimsoll.embedded.bring_up import BringUp
 from plimsoll.embedded.keeper import Keeper, Part
 from plimsoll.embedded.network import attach_node
 from plimsoll.embedded.platform import Platform
+from plimsoll.embedded.pool.launcher import Launcher
 from plimsoll.embedded.processes import ProcessId, alive, identify
 from plimsoll.embedded.progress import Event, EventFile, Stages
 from plimsoll.embedded.state import Folder, PartStatus, Record, SupervisorStatus
@@ -45,6 +46,7 @@ class Supervisor:
             before_start=self._before_start,
             changed=self._parts_changed,
         )
+        self._launcher = Launcher(folder, self._keeper)
 
     def run(self) -> None:
         """Supervise until this process is ended."""
@@ -67,6 +69,8 @@ class Supervisor:
             for p in before.parts
         ]
         self._keeper.adopt(before.parts, parts)
+        if record := self._folder.read_record():
+            self._launcher.pool.reclaim(Platform(self._folder, record))
 
     def _log(self, name: str) -> str:
         return str(self._folder.logs / f"{name}.log")
@@ -86,7 +90,7 @@ class Supervisor:
         platform = Platform(self._folder, record)
         self._update(failed="", reached=0)
         try:
-            BringUp(platform, self._keeper, stages).run()
+            BringUp(platform, self._keeper, self._launcher, stages).run()
         except Exception as error:  # noqa: BLE001 - whatever it was, `up` must be told
             reason = str(error) if isinstance(error, PlimsollError) else repr(error)
             self._update(failed=reason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from plimsoll.embedded import mounts
@@ -40,7 +40,7 @@ def remove(folder: Folder) -> None:
         _attempt(problems, group.kill)
     if addresses:
         _attempt(problems, lambda: tear_down_host(addresses))
-        _attempt(problems, lambda: _remove_loops(addresses))
+        _attempt(problems, lambda: remove_loops(addresses.loops))
     if group:
         _attempt(problems, group.remove)
     _attempt(problems, lambda: _unmount_below(folder.path))
@@ -74,9 +74,9 @@ def _attempt(problems: list[str], action: Callable[[], None]) -> None:
         problems.append(error.what if isinstance(error, PlimsollError) else str(error))
 
 
-def _remove_loops(addresses: Addresses) -> None:
-    """Detach and remove every loop device of the platform."""
-    numbers = [number for number in addresses.loops if Path(f"/sys/block/loop{number}").exists()]
+def remove_loops(owned: Iterable[int]) -> None:
+    """Detach and remove those of the loop devices with these numbers that exist."""
+    numbers = [number for number in owned if Path(f"/sys/block/loop{number}").exists()]
     if not numbers:
         return
     control = os.open(_LOOP_CONTROL, os.O_RDWR)

@@ -15,7 +15,11 @@ METRICS_PORT = 9400
 _ACCOUNT = "driver"
 _ROLE = "plimsoll-accelerators-driver"
 _POLICY = "plimsoll-accelerators-own-node"
+SERVE = "plimsoll.dev/serve"
+"""The label of a node whose accelerators are served in another way than the platform's."""
+POOL_NAME = "accelerators-pool"
 _LABELS = {"app.kubernetes.io/name": NAME}
+_POOL_LABELS = _LABELS | {"app.kubernetes.io/component": "pool"}
 _KUBELET = "/var/lib/kubelet"
 
 Object = dict[str, Any]
@@ -28,8 +32,17 @@ def manifests(config: PlatformConfig, *, data: Path, loop_base: int) -> list[Obj
     first loop number of the platform.
     """
     objects = [_namespace(), *_rights(), *_own_node_policy()]
-    objects += [_daemon_set(config, data, loop_base), _metrics_service()]
+    mode = Mode.DEVICE_PLUGIN if config.device_plugin else Mode.DRA
+    pod = _pod(config, mode, data, loop_base) | {"affinity": _unless_said_otherwise()}
+    objects += [_daemon_set(NAME, _LABELS, pod), _metrics_service()]
     return objects if config.device_plugin else [*objects, _device_class()]
+
+
+def pool_daemon_set(config: PlatformConfig, *, data: Path, loop_base: int) -> Object:
+    """Return the driver of nodes that an autoscaler adds, which serve a plain resource."""
+    mode = Mode.DEVICE_PLUGIN
+    pod = _pod(config, mode, data, loop_base) | {"nodeSelector": {SERVE: mode}}
+    return _daemon_set(POOL_NAME, _POOL_LABELS, pod)
 
 
 def _namespace() -> Object:
@@ -117,24 +130,31 @@ def _own_node_policy() -> list[Object]:
     ]
 
 
-def _daemon_set(config: PlatformConfig, data: Path, loop_base: int) -> Object:
+def _unless_said_otherwise() -> Object:
+    """Return the affinity that keeps a driver off nodes that ask for another one."""
+    term = {"matchExpressions": [{"key": SERVE, "operator": "DoesNotExist"}]}
+    return {
+        "nodeAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}
+        }
+    }
+
+
+def _daemon_set(name: str, labels: dict[str, str], pod: Object) -> Object:
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
-        "metadata": {"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
         "spec": {
-            "selector": {"matchLabels": _LABELS},
+            "selector": {"matchLabels": labels},
             "updateStrategy": {"rollingUpdate": {"maxUnavailable": "100%"}},
-            "template": {
-                "metadata": {"labels": _LABELS},
-                "spec": _pod(config, data, loop_base),
-            },
+            "template": {"metadata": {"labels": labels}, "spec": pod},
         },
     }
 
 
-def _pod(config: PlatformConfig, data: Path, loop_base: int) -> Object:
-    folders = _folders(config, data)
+def _pod(config: PlatformConfig, mode: Mode, data: Path, loop_base: int) -> Object:
+    folders = _folders(mode, data)
     return {
         "serviceAccountName": _ACCOUNT,
         "priorityClassName": "system-node-critical",
@@ -155,7 +175,7 @@ def _pod(config: PlatformConfig, data: Path, loop_base: int) -> Object:
                     "periodSeconds": 1,
                     "failureThreshold": 120,
                 },
-                "env": _environment(config, loop_base),
+                "env": _environment(config, mode, loop_base),
                 "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
                 "volumeMounts": [
                     {"name": name, "mountPath": inside} for name, (_, inside) in folders.items()
@@ -169,14 +189,14 @@ def _pod(config: PlatformConfig, data: Path, loop_base: int) -> Object:
     }
 
 
-def _environment(config: PlatformConfig, loop_base: int) -> list[Object]:
+def _environment(config: PlatformConfig, mode: Mode, loop_base: int) -> list[Object]:
     values = {
         "PLIMSOLL_PLATFORM": config.name,
         "PLIMSOLL_ACCELERATORS": config.accelerators,
         "PLIMSOLL_MEMORY_BYTES": config.accelerator_memory,
         "PLIMSOLL_LOOP_BASE": loop_base,
         "PLIMSOLL_DATA": "/data",
-        "PLIMSOLL_MODE": Mode.DEVICE_PLUGIN if config.device_plugin else Mode.DRA,
+        "PLIMSOLL_MODE": mode,
         "PLIMSOLL_METRICS_PORT": METRICS_PORT,
         "DRIVER_FAULT": config.driver_fault,
     }
@@ -187,9 +207,9 @@ def _environment(config: PlatformConfig, loop_base: int) -> list[Object]:
     ]
 
 
-def _folders(config: PlatformConfig, data: Path) -> dict[str, tuple[str, str]]:
+def _folders(mode: Mode, data: Path) -> dict[str, tuple[str, str]]:
     """Return the folders of the node that the driver sees: volume to (on the node, in the pod)."""
-    sockets = ["device-plugins"] if config.device_plugin else ["plugins", "plugins_registry"]
+    sockets = ["device-plugins"] if mode is Mode.DEVICE_PLUGIN else ["plugins", "plugins_registry"]
     return {
         "devices": ("/dev", "/dev"),
         "cdi": ("/run/cdi", "/run/cdi"),

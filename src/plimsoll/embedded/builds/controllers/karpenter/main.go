@@ -66,13 +66,16 @@ func newLauncher(socket string) *launcher {
 	return &launcher{http.Client{Transport: &http.Transport{DialContext: dial}, Timeout: answerTime}}
 }
 
-// ask sends a request and decodes the answer into out where there is one; it returns the status.
+// ask sends a request, with in as its body if there is one, and decodes the answer into out; it
+// returns the status.
 func (l *launcher) ask(ctx context.Context, method, path string, in, out any) (int, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return 0, err
+	var body bytes.Buffer
+	if in != nil {
+		if err := json.NewEncoder(&body).Encode(in); err != nil {
+			return 0, err
+		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://launcher"+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, "http://launcher"+path, &body)
 	if err != nil {
 		return 0, err
 	}

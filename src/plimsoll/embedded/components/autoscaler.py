@@ -1,0 +1,98 @@
+"""The component `autoscaler`: Karpenter, and nodes of this machine that come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lightkube import ApiError
+
+from plimsoll.embedded.accelerators.manifests import pool_daemon_set
+from plimsoll.embedded.cache import cached, file_signature, fingerprint
+from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components.accelerators import data_folder
+from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.images import ACCOUNTS, build_image
+from plimsoll.embedded.karpenter import manifests
+from plimsoll.embedded.karpenter.removal import NodePool, remove_controller, remove_pool_driver
+from plimsoll.embedded.karpenter.upstream import KARPENTER
+from plimsoll.embedded.pool.launcher import COMPONENT as NEEDED_BY
+from plimsoll.embedded.pool.launcher import USER, launcher_folder
+from plimsoll.embedded.rollout import unfinished
+
+if TYPE_CHECKING:
+    from plimsoll.embedded.platform import Platform
+
+
+class Autoscaler:
+    """Karpenter in the cluster, in charge of one pool of accelerator nodes."""
+
+    name = NEEDED_BY
+    title = "Karpenter (node autoscaler)"
+    builds: Sequence[str] = ("kubernetes", "karpenter")
+    requires: Sequence[str] = ()
+
+    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
+        """Return False: it is a component of its own."""
+        return False
+
+    def images(
+        self,
+        config: PlatformConfig,  # noqa: ARG002
+        binaries: Mapping[str, Path],
+    ) -> Sequence[Path]:
+        """Return the controller's image; also renders its kinds, which installing reads."""
+        program = binaries["karpenter"]
+        KARPENTER.render(program, binaries["kubectl"])
+        key = fingerprint([manifests.image_name(), file_signature(program)])
+
+        def make(path: Path) -> None:
+            build_image(
+                path,
+                name=manifests.image_name(),
+                files={**ACCOUNTS, "/karpenter": program},
+                user=f"{USER}:{USER}",
+                entrypoint=["/karpenter"],
+            )
+
+        return [cached(f"images/karpenter-{key}.tar", make)]
+
+    def install(self, platform: Platform) -> None:
+        """Apply kinds, controller, pool and the pool's driver, or take away what is not wanted."""
+        client, config = platform.client, platform.config
+        apply(client, KARPENTER.read(platform.binaries["karpenter"]))
+        if not config.autoscaler_controller:
+            remove_controller(client)
+        apply(client, manifests.controller(config, launcher_folder(platform.folder)))
+        apply(client, manifests.pool(config))
+        if not config.pool_driver or not config.accelerators:
+            remove_pool_driver(client)
+            return
+        base = platform.addresses.loops[0]
+        driver = pool_daemon_set(config, data=data_folder(platform), loop_base=base)
+        apply(client, [driver])
+
+    def waiting_for(self, platform: Platform) -> str:
+        """Return what is missing until a pending pod would bring a node."""
+        if not platform.config.autoscaler_controller:
+            return ""
+        missing = unfinished(platform.client, manifests.NAME, namespace=manifests.NAMESPACE)
+        return missing or _pool_unready(platform)
+
+
+def _pool_unready(platform: Platform) -> str:
+    try:
+        found = platform.client.get(NodePool, manifests.POOL)
+    except ApiError as error:
+        if error.status.code == 404:
+            return "its pool to be applied"
+        raise
+    status: Any = found.get("status") or {}
+    for condition in status.get("conditions", []):
+        if condition["type"] == "Ready" and condition["status"] == "True":
+            return ""
+    return "its pool to become ready"
+
+
+COMPONENT = Autoscaler()
