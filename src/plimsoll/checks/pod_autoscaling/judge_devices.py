@@ -106,7 +106,7 @@ def _released(record: Record) -> Ruling:
         return undecided("no replica went", down.opened)
     if chosen.found["way"] != "dra":
         return not_applicable("a device plugin's accelerator is its pod's: it has no claim", chosen)
-    went = [pod for pod in mine.pods() if pod.deleted is not None and _held_before(pod, fell)]
+    went = [pod for pod in mine.pods() if _went(pod, fell, down.closed.sequence)]
     claims = [claim for pod in went for claim in claims_of(record, pod)]
     if not went or len(claims) < len(went):
         return undecided(
@@ -140,13 +140,20 @@ def _gone(record: Record, claims: list[ObjectHistory], fell: WatchEvent) -> Ruli
     )
 
 
-def _held_before(pod: ObjectHistory, fell: WatchEvent) -> bool:
-    """Tell whether the pod existed when the replicas fell, and went afterwards."""
-    deleted = pod.deleted
+def _went(pod: ObjectHistory, fell: WatchEvent, end: int) -> bool:
+    """Tell whether the pod existed when the replicas fell, and was told to go before `end`."""
+    leaving = next(
+        (
+            event
+            for event in pod.events
+            if event.type == "DELETED" or event.object.get("metadata", {}).get("deletionTimestamp")
+        ),
+        None,
+    )
     return (
-        deleted is not None
+        leaving is not None
         and pod.events[0].sequence < fell.sequence
-        and deleted.sequence > fell.sequence
+        and fell.sequence < leaving.sequence <= end
     )
 
 

@@ -42,7 +42,7 @@ def image_name() -> str:
 def manifests(config: PlatformConfig, secret: dict[str, str]) -> list[Object]:
     """Return the objects to apply, in order; `secret` is the data of its serving certificate."""
     certificate = {key: secret[key] for key in ("tls.crt", "tls.key")}
-    rules = {"rules": _rules()}
+    rules = {"rules": _rules(_query(config.custom_metrics))}
     return [
         namespaced("v1", "ServiceAccount", NAME),
         *_rights(),
@@ -70,13 +70,19 @@ def manifests(config: PlatformConfig, secret: dict[str, str]) -> list[Object]:
     ]
 
 
-def _rules() -> list[Object]:
+def _query(fault: str) -> str:
+    """Return the query for a pod's value; faults give every pod the same."""
+    same = {"": "", "constant": " * 0 + 10", "highest": " * 0 + scalar(max(<<.Series>>))"}
+    return _SUM + same[fault]
+
+
+def _rules(query: str) -> list[Object]:
     mine = 'namespace!="",pod!=""'
     plain = f'__name__!~"{_OWN_SERIES}|.*:.*"'
     return [
-        _rule(f"{{{mine},{plain}}}", "^(.*)$", "${1}", _SUM),
+        _rule(f"{{{mine},{plain}}}", "^(.*)$", "${1}", query),
         _rule(
-            f'{{{mine},__name__=~".*:.*",__name__!~".*_total"}}', "^(.*):(.*)$", "${1}_${2}", _SUM
+            f'{{{mine},__name__=~".*:.*",__name__!~".*_total"}}', "^(.*):(.*)$", "${1}_${2}", query
         ),
         _rule(f'{{{mine},__name__=~"[^:]*_total"}}', "^(.*)_total$", "${1}_per_second", _RATE),
     ]

@@ -36,11 +36,20 @@ def everything(allocated: Sequence[Device], inventory: Inventory) -> list[Device
     return list(inventory.devices) if allocated else []
 
 
+def first_only(allocated: Sequence[Device], inventory: Inventory) -> list[Device]:
+    """Inject the node's first device; all others are offered, and none of them can be prepared."""
+    for device in allocated:
+        if device != inventory.devices[0]:
+            raise DriverError(f"{device.name} does not answer")
+    return list(allocated)
+
+
 INJECTIONS: dict[str, Injection] = {
     "": faithful,
     "prepare-nothing": nothing,
     "other-device": another,
     "all-devices": everything,
+    "first-only": first_only,
 }
 
 
