@@ -8,8 +8,13 @@ count, too. Busy time has steps of 4 ms and reads 5 to 27 % low: exact checks be
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseServer
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -54,7 +59,15 @@ class Usage:
         return self._ratio.get(loop_number, 0.0)
 
 
-class AcceleratorCollector(Collector):
+class DescribedCollector(Collector):
+    """A collector that knows its metrics without collecting."""
+
+    @abstractmethod
+    def describe(self) -> Iterable[Metric]:
+        """Return the metrics without values."""
+
+
+class AcceleratorCollector(DescribedCollector):
     """Collects everything at each scrape."""
 
     def __init__(
@@ -148,8 +161,23 @@ def serve(collector: Collector, port: int) -> Callable[[], None]:
     """Serve the metrics on every address of the pod; return what stops it."""
     registry = CollectorRegistry()
     registry.register(collector)
-    server, thread = start_http_server(port, registry=registry)
+    return _stopper(*start_http_server(port, registry=registry))
 
+
+def serve_nothing(port: int) -> Callable[[], None]:
+    """Open the port and answer 404 to everything; return what stops it."""
+
+    class NotFound(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+
+    server = ThreadingHTTPServer(("", port), NotFound)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    return _stopper(server, thread)
+
+
+def _stopper(server: BaseServer, thread: threading.Thread) -> Callable[[], None]:
     def stop() -> None:
         server.shutdown()
         server.server_close()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
 
-from plimsoll.embedded.accelerators.driver import device_plugin, dra, metrics
+from plimsoll.embedded.accelerators.driver import device_plugin, dra, metrics, misreporting
 from plimsoll.embedded.accelerators.driver.claims import Claims
 from plimsoll.embedded.accelerators.driver.cluster import Cluster
 from plimsoll.embedded.accelerators.driver.health import Health
 from plimsoll.embedded.accelerators.driver.inventory import inventory_of
 from plimsoll.embedded.accelerators.driver.loop_devices import Guard
 from plimsoll.embedded.accelerators.driver.misbehaviour import injection
-from plimsoll.embedded.accelerators.driver.settings import DriverError, Mode, Settings
+from plimsoll.embedded.accelerators.driver.settings import DriverError, Mode, Settings, node_index
 from plimsoll.embedded.accelerators.driver.slices import SlicePublisher
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ class NodeDriver:
         settings.data.mkdir(parents=True, exist_ok=True)
         self._inventory = inventory_of(settings)
         self._health = Health(settings.data / "unhealthy")
-        self._injection = injection(settings.fault)
+        about_devices = "" if settings.fault in misreporting.FAULTS else settings.fault
+        self._injection = injection(about_devices)
         self._usage = metrics.Usage()
         self._guards = {
             one.loop_number: Guard(one.loop_number, one.backing, one.memory_bytes)
@@ -100,14 +102,20 @@ class NodeDriver:
         """Open the metrics port, once the devices are offered: it also says that they are."""
         if self._metrics_served:
             return
-        collector = metrics.AcceleratorCollector(
+        measured = metrics.AcceleratorCollector(
             node=self._settings.node,
             inventory=self._inventory,
             health=self._health,
             usage=self._usage,
             claims=self._claims.prepared,
         )
-        self._stop_metrics = metrics.serve(collector, self._settings.metrics_port)
+        served = misreporting.reported(self._settings.fault, measured, self._inventory)
+        nothing = (
+            self._settings.fault == misreporting.MISSING
+            and node_index(self._settings.node) == misreporting.NODE_WITHOUT_METRICS
+        )
+        serve = metrics.serve_nothing if nothing else functools.partial(metrics.serve, served)
+        self._stop_metrics = serve(self._settings.metrics_port)
         self._metrics_served = True
 
     def _look_until_stopped(
