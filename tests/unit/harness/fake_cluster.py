@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "nodes": ("", "v1", "Node", False),
     "events": ("", "v1", "Event", True),
     "configmaps": ("", "v1", "ConfigMap", True),
+    "services": ("", "v1", "Service", True),
     "deployments": ("apps", "v1", "Deployment", True),
     "jobs": ("batch", "v1", "Job", True),
     "leases": ("coordination.k8s.io", "v1", "Lease", True),
@@ -31,6 +32,9 @@ KINDS: dict[str, tuple[str, str, str, bool]] = {
     "resourceslices": ("resource.k8s.io", "v1", "ResourceSlice", False),
     "resourceclaims": ("resource.k8s.io", "v1", "ResourceClaim", True),
     "resourceclaimtemplates": ("resource.k8s.io", "v1", "ResourceClaimTemplate", True),
+    "gatewayclasses": ("gateway.networking.k8s.io", "v1", "GatewayClass", False),
+    "gateways": ("gateway.networking.k8s.io", "v1", "Gateway", True),
+    "httproutes": ("gateway.networking.k8s.io", "v1", "HTTPRoute", True),
 }
 VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"]
 
