@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from plimsoll import checks
+from plimsoll.adapters.accelerator_metrics.given import check_image, parse_endpoint
 from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.harness.budgets import profile
 from plimsoll.harness.options import Options
@@ -149,6 +150,10 @@ def _in_range(options: Options) -> None:
             next_step="choose 1 or more; without accelerators leave it out",
         )
     profile(options.profile, options.timeout_factor)
+    for text in options.accelerator_metrics:
+        parse_endpoint(text)
+    if options.load_image:
+        check_image(options.load_image)
     _about_autoscalers(options)
 
 

@@ -83,6 +83,13 @@ def _cluster(scene: Scene) -> None:
     scene.cluster()
 
 
+def _accelerators_without_exporter(scene: Scene) -> None:
+    fake = scene.cluster()
+    node = fake.node("a-gpu-node")
+    node["status"]["allocatable"]["nvidia.com/gpu"] = "1"
+    fake.put(node)
+
+
 def _machines_of_a_cloud(scene: Scene) -> None:
     fake = scene.cluster()
     machine = fake.node("a-machine")
@@ -207,6 +214,16 @@ CASES: tuple[Case, ...] = (
         *("check", "--no-autoscaler", "fixed racks", "--allow-scale"),
         says="--no-autoscaler and --allow-scale contradict each other",
     ),
+    _usage(
+        "an endpoint of metrics that is none",
+        *("check", "--accelerator-metrics", "monitoring/dcgm-exporter:9400"),
+        says="is not NAMESPACE/LABEL=VALUE:PORT/PATH",
+    ),
+    _usage(
+        "an image for the load that is none",
+        *("check", "--load-image", "https://registry.example/load"),
+        says="is not the reference of an image",
+    ),
     _usage("a label without a value", "check", "--label", "team", says="write --label KEY=VALUE"),
     _usage(
         "left out without a reason",
@@ -327,6 +344,12 @@ CASES: tuple[Case, ...] = (
         *("check", "cluster_autoscaling", "--no-autoscaler", "turned off"),
         says="nodes are machines of aws",
         setup=_machines_of_a_cloud,
+    ),
+    _open(
+        "no exporter of accelerators' metrics",
+        *("check", "accelerator_metrics"),
+        says="install an exporter; known are: NVIDIA DCGM exporter",
+        setup=_accelerators_without_exporter,
     ),
     _open(
         "no gang engine",
