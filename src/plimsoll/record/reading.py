@@ -6,8 +6,8 @@ over time, and was the watch that saw it free of gaps. All answers are computed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -124,3 +124,15 @@ class Record:
         ended = any(fact.sequence < end for fact in self.of(WatchEnded, watch=watch))
         gap = any(start <= fact.sequence <= end for fact in self.of(WatchGap, watch=watch))
         return begun and not ended and not gap
+
+
+def value_at(body: Any, path: Sequence[str]) -> Any:
+    """Return the value at a path in plain JSON, or None; numbers in the path count in lists."""
+    for key in path:
+        if isinstance(body, list):
+            body = body[int(key)] if key.isdigit() and int(key) < len(body) else None
+        elif isinstance(body, dict):
+            body = body.get(key)
+        else:
+            return None
+    return body
