@@ -5,6 +5,7 @@ Everything that the command line alone shows to be wrong is found here, before a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.harness.budgets import profile
 from plimsoll.harness.options import Options
 from plimsoll.standard.requirements import REQUIREMENTS, VERSIONS, Level, nearest
+
+_OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 class UnknownVersionError(PlimsollError):
@@ -154,6 +157,11 @@ def _in_range(options: Options) -> None:
         parse_endpoint(text)
     if options.load_image:
         check_image(options.load_image)
+    if options.gateway_class and not _OBJECT_NAME.fullmatch(options.gateway_class):
+        raise UsageError(
+            f"--gateway-class {options.gateway_class!r} cannot be the name of a GatewayClass",
+            next_step="see `kubectl get gatewayclasses`",
+        )
     _about_autoscalers(options)
 
 

@@ -126,6 +126,19 @@ def _live_run(scene: Scene) -> None:
     scene.cluster().put(other)
 
 
+def _gateway_class(scene: Scene) -> None:
+    accepted = {"type": "Accepted", "status": "True", "reason": "Accepted"}
+    scene.cluster().put(
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "GatewayClass",
+            "metadata": {"name": "istio"},
+            "spec": {"controllerName": "istio.io/gateway-controller"},
+            "status": {"conditions": [accepted]},
+        }
+    )
+
+
 def _gone(scene: Scene) -> None:
     with FakeCluster() as fake:
         path = fake.kubeconfig(scene.folder / "kubeconfig")
@@ -235,10 +248,20 @@ CASES: tuple[Case, ...] = (
         *("check", "--embedded", "--context", "prod"),
         says="does not go with --kubeconfig or --context",
     ),
+    _usage(
+        "a GatewayClass that cannot be one",
+        *("check", "--gateway-class", "My Class"),
+        says="cannot be the name of a GatewayClass",
+    ),
     _usage("nothing to keep", "check", "--keep", says="--keep is about an embedded platform"),
     _usage("nothing to clean up named", "cleanup", says="name the run to remove, or give --all"),
     _usage(
         "too many nodes", "up", "--nodes", "9", says="--nodes 9 is out of range", setup=_nothing
+    ),
+    _usage(
+        "no room for the autoscaler's nodes",
+        *("up", "--nodes", "8", "--with", "autoscaler"),
+        says="the autoscaler could not add one",
     ),
     _usage(
         "an unknown version", "up", "--kubernetes", "1.30", says="no embedded Kubernetes '1.30'"
@@ -350,6 +373,24 @@ CASES: tuple[Case, ...] = (
         *("check", "accelerator_metrics"),
         says="install an exporter; known are: NVIDIA DCGM exporter",
         setup=_accelerators_without_exporter,
+    ),
+    _open(
+        "no GatewayClass",
+        *("check", "ai_inference"),
+        says="there is no GatewayClass on this cluster",
+        setup=_cluster,
+    ),
+    _open(
+        "unknown GatewayClass",
+        *("check", "ai_inference", "--gateway-class", "istoi"),
+        says="did you mean istio? choose from: istio",
+        setup=_gateway_class,
+    ),
+    _open(
+        "a Gateway that may be public was not allowed",
+        *("check", "ai_inference"),
+        says="allow it with --allow-public",
+        setup=_gateway_class,
     ),
     _open(
         "no gang engine",

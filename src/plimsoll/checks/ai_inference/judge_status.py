@@ -18,6 +18,7 @@ from plimsoll.record.reading import ObjectHistory
 _NOBODY = (
     "see whether the controller of the class runs, and whether it looks at the check's namespace"
 )
+_REFUSED = "a plain HTTP listener on port 80 is what is asked for; choose a class that takes it"
 _BALANCER = "give Gateways of this class an address: a load balancer, or a class for internal ones"
 _NO_ANSWER = frozenset({"refused", "closed"})
 """How an address answers behind which nothing listens."""
@@ -37,10 +38,12 @@ def judge_programmed(reading: Reading) -> Ruling:
     accepted, programmed = (status.condition(last, kind) for kind in ("Accepted", "Programmed"))
     facts = (gateway.events[-1], waited)
     if not status.is_true(accepted):
+        taken = accepted.get("status") == "False"
+        because = "the Gateway was not accepted" if taken else "no controller took the Gateway"
         return undecided(
-            f"no controller took the Gateway; Accepted: {status.said(accepted)}",
+            f"{because}; Accepted: {status.said(accepted)}",
             *facts,
-            next_step=_NOBODY,
+            next_step=_REFUSED if taken else _NOBODY,
         )
     outside = programmed.get("reason", "") in status.OUTSIDE_REASONS
     if waited is not None and (not outside or status.has_address(last)):
