@@ -116,18 +116,23 @@ def read(page: Page, exporter: Exporter | None, inventory: Sequence[Physical]) -
     label = _telling_label(page, exporter, names)
     if not label:
         return Reading()
-    grouped: dict[str, list[Sample]] = {}
+    known: dict[str, list[Sample]] = {}
+    strange: dict[str, list[Sample]] = {}
     for sample in page.samples:
         word = sample.labels.get(label, "")
-        if word and (exporter is not None or normal(word) in names):
-            grouped.setdefault(word, []).append(sample)
-    samples = [sample for group in grouped.values() for sample in group]
+        if identity := names.get(normal(word)):
+            known.setdefault(identity, []).append(sample)
+        elif word and exporter is not None:
+            strange.setdefault(word, []).append(sample)
+    named = {f"device-{n}": strange[word] for n, word in enumerate(sorted(strange), start=1)}
+    samples = [s for group in (*known.values(), *named.values()) for s in group]
     stamps = [sample.timestamp for sample in samples if sample.timestamp is not None]
     return Reading(
         label=label,
         devices=tuple(
-            _measured(names.get(normal(word), ""), number, group, exporter, page.types)
-            for number, (word, group) in enumerate(sorted(grouped.items()), start=1)
+            _measured(name, group, exporter, page.types, known=groups is known)
+            for groups in (known, named)
+            for name, group in sorted(groups.items())
         ),
         digest=_digest(samples),
         newest=max(stamps, default=None),
@@ -152,16 +157,17 @@ def _telling_label(page: Page, exporter: Exporter | None, names: Mapping[str, st
 
 
 def _measured(
-    identity: str,
-    number: int,
+    device: str,
     samples: Sequence[Sample],
     exporter: Exporter | None,
     types: Mapping[str, str],
+    *,
+    known: bool,
 ) -> Measured:
     values = _by_role(samples, exporter) if exporter else _by_metric(samples, types)
     return Measured(
-        device=identity or f"device-{number}",
-        known=bool(identity),
+        device=device,
+        known=known,
         values={key: value for key, value in values.items() if math.isfinite(value)},
         not_numbers={key: str(value) for key, value in values.items() if not math.isfinite(value)},
     )
