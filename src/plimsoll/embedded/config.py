@@ -105,6 +105,12 @@ def validate(config: PlatformConfig) -> PlatformConfig:
         raise UsageError(
             f"--nodes {config.nodes} is out of range", next_step=f"choose 1 to {MAX_NODES}"
         )
+    if "autoscaler" in config.components and config.nodes == MAX_NODES:
+        raise UsageError(
+            f"a platform has at most {MAX_NODES} nodes, so the autoscaler could not add one to "
+            f"--nodes {config.nodes}",
+            next_step=f"leave it room with --nodes {MAX_NODES - 1} or less",
+        )
     if not 0 <= config.accelerators <= MAX_ACCELERATORS:
         raise UsageError(
             f"--accelerators {config.accelerators} is out of range",

@@ -63,6 +63,7 @@ class Pool:
         self._ledger = Ledger(folder)
         self._platform: Platform | None = None
         self._lock = threading.RLock()
+        self._removing = threading.Lock()
         self._joining: dict[int, tuple[NamespaceNode, threading.Thread]] = {}
 
     def reclaim(self, platform: Platform) -> None:
@@ -182,6 +183,12 @@ class Pool:
         self._keeper.want([self._made(platform, node).part() for node in staying], group=GROUP)
 
     def _finish_removing(self, platform: Platform, node: PoolNode) -> None:
+        """Remove what there is of a node, unless another call was faster."""
+        with self._removing:
+            if node in self._ledger.read():
+                self._remove_all_of(platform, node)
+
+    def _remove_all_of(self, platform: Platform, node: PoolNode) -> None:
         name = node_name(node.number)
         with self._lock:
             self._want(platform)
