@@ -9,6 +9,7 @@ from plimsoll.checks.ai_inference import requests as r
 from plimsoll.checks.ai_inference import steps
 from plimsoll.checks.ai_inference.needs import NEEDS
 from plimsoll.checks.ai_inference.scene import Scene, samples
+from plimsoll.checks.ai_inference.slimming import slim_gateway_api
 from plimsoll.checks.ai_inference.trial import Trial
 from plimsoll.harness import BlockedError, Harness
 
@@ -40,8 +41,8 @@ async def observe(harness: Harness) -> None:
 async def _try(scene: Scene, classes: Sequence[GatewayClass]) -> None:
     harness = scene.harness
     async with (
-        harness.watch(f"gateways.{API}") as gateways,
-        harness.watch(f"httproutes.{API}") as routes,
+        harness.watch(f"gateways.{API}", slim=slim_gateway_api) as gateways,
+        harness.watch(f"httproutes.{API}", slim=slim_gateway_api) as routes,
     ):
         for number, found in enumerate(classes, start=1):
             trial = Trial(scene, found, number, gateways, routes)
