@@ -27,7 +27,7 @@ from plimsoll.record.reading import ObjectHistory
 def _released(record: Record, bringing: Bringing) -> WatchEvent | None:
     """Return the event with which the pod was gone after the run took it away."""
     owner = bringing.pod
-    taken = record.of(ActionTaken, action="delete", kind="Pod", purpose=IDLE)
+    taken = record.of(ActionTaken, action="delete", kind="Pod")
     if owner is None or not any(action.uid == owner.uid for action in taken):
         return None
     return owner.deleted

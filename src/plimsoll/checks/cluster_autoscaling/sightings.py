@@ -103,10 +103,9 @@ def _bringing(record: Record, ask: Discovered) -> Bringing:
 
 
 def _was_there(node: ObjectHistory, event: WatchEvent) -> bool:
+    """Tell whether a node was not gone yet; two watches may tell of its coming in any order."""
     gone = node.deleted
-    return node.events[0].sequence < event.sequence and (
-        gone is None or gone.sequence > event.sequence
-    )
+    return gone is None or gone.sequence > event.sequence
 
 
 def lacks(body: Json, wanted: Json) -> bool:

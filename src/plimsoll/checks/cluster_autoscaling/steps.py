@@ -89,6 +89,7 @@ async def bring(stage: Stage, ask: Ask, role: str) -> tuple[Json, float] | None:
         await stage.bench(ask).remove(pod, purpose="gave up waiting")
         return None
     await tell(stage, pod, role)
+    await harness.caught_up()  # the node's coming may be seen after the pod's binding
     new = {node["metadata"]["name"] for node in stage.new_nodes()}
     bound = now()
     if stage.overrun.is_set() or (bound.get("spec") or {}).get("nodeName") not in new:

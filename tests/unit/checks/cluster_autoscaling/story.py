@@ -48,6 +48,8 @@ class Story:
     comes: bool = True
     """A node comes for the pod that waits."""
     binds_to: str = "new-1"
+    seen_late: bool = False
+    """The watch of nodes tells of the node after that of pods told of the binding."""
     node_ready: bool = True
     offers: bool = True
     deadline: str = ""
@@ -61,9 +63,7 @@ class Story:
     fails_while_busy: bool = False
     pod_lost: bool = False
     impossible: bool = True
-    impossible_lacks: str = (
-        "0/3 nodes are available: 3 Insufficient plimsoll.dev/no-such-device."
-    )
+    impossible_lacks: str = "0/3 nodes are available: 3 Insufficient plimsoll.dev/no-such-device."
     impossible_brings: bool = False
     impossible_says: list[Json] = field(default_factory=list)
     too_many: bool = False
@@ -141,6 +141,8 @@ class Story:
         self._pod(role, "ADDED")
         self.now += 1
         self._pod(role, "MODIFIED", says=self.lacks)
+        if self.comes and self.seen_late:
+            self._pod(role, "MODIFIED", node=self.binds_to)
         if self.comes:
             self.now += 9
             self._node("new-1", "ADDED", ready=False)

@@ -71,6 +71,10 @@ def test_the_report_says_how_the_accelerator_was_asked_for() -> None:
     )
 
 
+def test_watches_may_tell_of_node_and_binding_in_any_order() -> None:
+    assert outcomes(story_with(seen_late=True)) == HELD
+
+
 def test_another_type_that_brings_its_node_holds() -> None:
     story = story_with(types=TWO_TYPES, second="comes")
     assert outcomes(story)["every-type-brings-its-node"] == "held"
