@@ -12,10 +12,14 @@ from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.monitoring import prometheus
 from plimsoll.embedded.monitoring.objects import NAMESPACE, USER
+from plimsoll.embedded.monitoring.removal import take_away
 from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
+
+
+ABSENT = "absent"
 
 
 class Monitoring:
@@ -51,11 +55,16 @@ class Monitoring:
         return [cached(f"images/prometheus-{key}.tar", make)]
 
     def install(self, platform: Platform) -> None:
-        """Apply Prometheus; a changed configuration starts it anew."""
+        """Apply Prometheus, or take it away where the configuration wants none."""
+        if platform.config.monitoring == ABSENT:
+            take_away(platform.client)
+            return
         apply(platform.client, prometheus.manifests(platform.config))
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until queries are answered; empty when nothing is."""
+        if platform.config.monitoring == ABSENT:
+            return ""
         return unfinished(platform.client, prometheus.NAME, namespace=NAMESPACE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import msgspec
 
 from plimsoll.embedded import builds
@@ -15,12 +17,14 @@ from plimsoll.embedded.monitoring.objects import (
     deployment,
     namespaced,
 )
-from plimsoll.embedded.monitoring.scraping import scrape_configuration
+from plimsoll.embedded.monitoring.scraping import FIRST_VALUE, PROXY_PORT, scrape_configuration
+from plimsoll.standard.images import PYTHON
 
 NAME = "prometheus"
 PORT = 9090
 URL = f"http://{NAME}.{NAMESPACE}.svc:{PORT}/"
 _ROLE = "plimsoll-prometheus"
+_PROXY = "caching_proxy.py"
 
 
 def image_name() -> str:
@@ -36,14 +40,7 @@ def manifests(config: PlatformConfig) -> list[Object]:
         namespaced("v1", "ServiceAccount", NAME),
         _role(),
         binding(_ROLE, _ROLE, NAME),
-        namespaced(
-            "v1",
-            "ConfigMap",
-            NAME,
-            data={
-                "prometheus.yml": msgspec.json.format(msgspec.json.encode(configuration)).decode()
-            },
-        ),
+        namespaced("v1", "ConfigMap", NAME, data=_files(config, configuration)),
         _deployment(config, configuration),
         namespaced(
             "v1",
@@ -55,6 +52,14 @@ def manifests(config: PlatformConfig) -> list[Object]:
             },
         ),
     ]
+
+
+def _files(config: PlatformConfig, configuration: Object) -> dict[str, str]:
+    files = {"prometheus.yml": msgspec.json.format(msgspec.json.encode(configuration)).decode()}
+    if config.monitoring == FIRST_VALUE:
+        program = resources.files("plimsoll.embedded.monitoring") / _PROXY
+        files[_PROXY] = program.read_text()
+    return files
 
 
 def namespace() -> Object:
@@ -103,8 +108,23 @@ def _deployment(config: PlatformConfig, configuration: Object) -> Object:
             {"name": "data", "mountPath": "/data"},
         ],
     }
+    caching = config.monitoring == FIRST_VALUE
     volumes: list[Object] = [
         {"name": "configuration", "configMap": {"name": NAME}},
         {"name": "data", "emptyDir": {"sizeLimit": "1Gi"}},
     ]
-    return deployment(config, NAME, containers=[container], volumes=volumes, settings=configuration)
+    containers = [container, *([_proxy()] if caching else [])]
+    return deployment(config, NAME, containers=containers, volumes=volumes, settings=configuration)
+
+
+def _proxy() -> Object:
+    """Return the container of the proxy that a fault puts beside Prometheus."""
+    return {
+        "name": "cache",
+        "image": PYTHON,
+        "imagePullPolicy": "Never",
+        "command": ["python3", f"/etc/prometheus/{_PROXY}", str(PROXY_PORT)],
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
+        "securityContext": confined(),
+        "volumeMounts": [{"name": "configuration", "mountPath": "/etc/prometheus"}],
+    }

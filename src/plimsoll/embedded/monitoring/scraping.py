@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from plimsoll.embedded.accelerators.manifests import NAMESPACE as ACCELERATORS
 from plimsoll.embedded.config import PlatformConfig
 
 Json = dict[str, Any]
 
+ACCELERATORS_ONLY, FIRST_VALUE = "accelerators", "first"
+"""What a fault makes of the monitoring, see `PlatformConfig.monitoring`."""
 INTERVAL = 5
 """Seconds between two scrapes of a target."""
+PROXY_PORT = 9091
+"""Where the proxy listens that a fault puts between Prometheus and its targets."""
 
 
-def scrape_configuration(config: PlatformConfig) -> Json:  # noqa: ARG001
+def scrape_configuration(config: PlatformConfig) -> Json:
     """Return Prometheus' configuration file; JSON is YAML."""
+    pods, services = _job("pods", "pod", "pod"), _job("services", "endpointslice", "service")
+    jobs = [pods, services]
+    if config.monitoring == ACCELERATORS_ONLY:
+        services["kubernetes_sd_configs"][0]["namespaces"] = {"names": [ACCELERATORS]}
+        jobs = [services]
+    if config.monitoring == FIRST_VALUE:
+        jobs = [job | {"proxy_url": f"http://127.0.0.1:{PROXY_PORT}"} for job in jobs]
     return {
         "global": {"scrape_interval": f"{INTERVAL}s", "scrape_timeout": f"{INTERVAL - 1}s"},
-        "scrape_configs": [
-            _job("pods", "pod", "pod"),
-            _job("services", "endpointslice", "service"),
-        ],
+        "scrape_configs": jobs,
     }
 
 
