@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from plimsoll.embedded import builder, builds, components
+from plimsoll.embedded import builder, builds, components, faults
 from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.config import KUBERNETES_BUILDS, PlatformConfig
 from plimsoll.embedded.images import build_image, busybox_image, python_image, static_busybox
@@ -36,6 +36,7 @@ def prepare(config: PlatformConfig, report: Report) -> Prepared:
     """
     wanted = components.wanted(config)
     names = [*CORE_BUILDS, *(build for component in wanted for build in component.builds)]
+    names += [build for name in config.faults for build in faults.get(name).builds]
     own = KUBERNETES_BUILDS[config.kubernetes_version]
     names = list(dict.fromkeys(own if name == _KUBERNETES else name for name in names))
     missing = builder.missing(names)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from lightkube import ApiError, Client
-from lightkube.generic_resource import create_global_resource
+from typing import TYPE_CHECKING
 
 from plimsoll.embedded.cluster import apply
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.certificates import make_certificates
-from plimsoll.embedded.gateway.images import controller_image, proxy_image
+from plimsoll.embedded.gateway.classes import accepted
+from plimsoll.embedded.gateway.images import FAULTS, controller_image, faults_image, proxy_image
+from plimsoll.embedded.gateway.removal import take_controller_away
 from plimsoll.embedded.gateway.upstream import BUILD, ENVOY_GATEWAY, GATEWAY_API
 from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
-
-_CLASSES = create_global_resource(
-    "gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses"
-)
 
 
 class Gateway:
@@ -37,15 +32,12 @@ class Gateway:
         """Return False: it is a component of its own."""
         return False
 
-    def images(
-        self,
-        config: PlatformConfig,  # noqa: ARG002
-        binaries: Mapping[str, Path],
-    ) -> Sequence[Path]:
+    def images(self, config: PlatformConfig, binaries: Mapping[str, Path]) -> Sequence[Path]:
         """Return the images of Envoy Gateway and Envoy; also renders what installing reads."""
         for upstream in (GATEWAY_API, ENVOY_GATEWAY):
             upstream.render(binaries[BUILD], binaries["kubectl"])
-        return [controller_image(binaries[BUILD]), proxy_image(binaries["envoy"])]
+        faults = [faults_image(binaries[FAULTS])] if config.gateway_fault else []
+        return [controller_image(binaries[BUILD]), proxy_image(binaries["envoy"]), *faults]
 
     def install(self, platform: Platform) -> None:
         """Apply the kinds, the address controller, and Envoy Gateway with its class."""
@@ -56,30 +48,25 @@ class Gateway:
         affinity = manifests.where_images_are(config)
         apply(client, load_balancer.manifests(platform.addresses, affinity))
         apply(client, [manifests.namespace(), *manifests.rights()])
-        make_certificates(platform)
-        apply(client, [*manifests.controller(config), manifests.gateway_class()])
+        if config.gateway_controller:
+            make_certificates(platform)
+            apply(client, manifests.controller(config))
+        else:
+            take_controller_away(client)
+        apply(client, [manifests.gateway_class()])
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until Gateways of its class are served and get addresses."""
         client = platform.client
-        for name, namespace in (
-            (load_balancer.NAME, load_balancer.NAMESPACE),
-            (manifests.NAME, manifests.NAMESPACE),
-        ):
+        deployments = {load_balancer.NAME: load_balancer.NAMESPACE}
+        if platform.config.gateway_controller:
+            deployments[manifests.NAME] = manifests.NAMESPACE
+        for name, namespace in deployments.items():
             if what := unfinished(client, name, namespace=namespace):
                 return f"{name}: {what}"
-        return "" if _accepted(client) else "its GatewayClass to be accepted"
-
-
-def _accepted(client: Client) -> bool:
-    try:
-        found: Any = client.get(_CLASSES, manifests.CLASS)
-    except ApiError as error:
-        if error.status.code == 404:
-            return False
-        raise
-    conditions = (found.status or {}).get("conditions", [])
-    return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)
+        if platform.config.gateway_controller and not accepted(client):
+            return "its GatewayClass to be accepted"
+        return ""
 
 
 COMPONENT = Gateway()

@@ -40,6 +40,8 @@ class Fault:
     """The same with --strict."""
     components: Sequence[str] = ()
     """Components beyond the core that it needs in place."""
+    builds: Sequence[str] = ()
+    """Builds beyond those of its components whose programs it needs."""
 
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Return the configuration of a platform that has this fault."""

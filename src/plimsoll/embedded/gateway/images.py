@@ -9,6 +9,7 @@ from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.images import ACCOUNTS, SEARCH_PATH, build_image
 from plimsoll.embedded.python_runtime import ENVIRONMENT, library_closure
 
+FAULTS = "gateway-faults"
 _USER = "65532:65532"
 _PLACE = "/usr/local/bin"
 
@@ -31,6 +32,16 @@ def controller_image(program: Path) -> Path:
 def proxy_image(program: Path) -> Path:
     """Return the cached archive of the image of Envoy and the libraries that it loads."""
     return _image("envoy", proxy_image_name(), program, libraries=library_closure([program]))
+
+
+def faults_image_name() -> str:
+    """Return the full reference of the image of the program that plays Envoy Gateway's faults."""
+    return f"plimsoll.local/{FAULTS}:{load(FAULTS).version}"
+
+
+def faults_image(program: Path) -> Path:
+    """Return the cached archive of the image that plays Envoy Gateway's faults."""
+    return _image(FAULTS, faults_image_name(), program)
 
 
 def _image(

@@ -12,7 +12,7 @@ from plimsoll.standard.images import PYTHON
 
 NAMESPACE = "plimsoll-load-balancer"
 NAME = "load-balancer"
-_ROLE = "plimsoll-load-balancer"
+ROLE = "plimsoll-load-balancer"
 _LABELS = {"app.kubernetes.io/name": NAME}
 _PROGRAM = "address_controller.py"
 _FOLDER = "/program"
@@ -52,10 +52,10 @@ def _rights() -> list[Object]:
     version = f"{_GROUP}/v1"
     return [
         _object("v1", "ServiceAccount"),
-        _object(version, "ClusterRole", name=_ROLE, namespace="") | {"rules": rules},
-        _object(version, "ClusterRoleBinding", name=_ROLE, namespace="")
+        _object(version, "ClusterRole", name=ROLE, namespace="") | {"rules": rules},
+        _object(version, "ClusterRoleBinding", name=ROLE, namespace="")
         | {
-            "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": _ROLE},
+            "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": ROLE},
             "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}],
         },
     ]

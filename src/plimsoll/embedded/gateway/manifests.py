@@ -13,7 +13,12 @@ from typing import Any
 import msgspec
 
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.gateway.images import controller_image_name, proxy_image_name
+from plimsoll.embedded.gateway.images import (
+    FAULTS,
+    controller_image_name,
+    faults_image_name,
+    proxy_image_name,
+)
 from plimsoll.embedded.upstream import Object
 
 NAMESPACE = "envoy-gateway-system"
@@ -21,7 +26,14 @@ NAME = "envoy-gateway"
 CLASS = "envoy"
 CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 _GROUP = "rbac.authorization.k8s.io"
+_HOOK_PORT = 5005
 _LABELS = {"control-plane": NAME}
+_CONFINED = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
 _READ = ["get", "list", "watch"]
 _INFRASTRUCTURE = ["create", "get", "list", "delete", "deletecollection", "patch", "watch"]
 _GATEWAY_KINDS = (
@@ -182,7 +194,36 @@ def _settings(config: PlatformConfig) -> str:
         },
         "envoyProxy": proxy,
     }
+    if config.gateway_fault:
+        settings["extensionManager"] = _hooks()
     return msgspec.json.format(msgspec.json.encode(settings)).decode()
+
+
+def _hooks() -> Object:
+    """Return the setting by which the faults see, and change, what proxies are told."""
+    everything = {"includeAll": True}
+    shown = ("listener", "route", "cluster", "secret")
+    return {
+        "service": {"ip": {"address": "127.0.0.1", "port": _HOOK_PORT}},
+        "hooks": {
+            "xdsTranslator": {
+                "post": ["VirtualHost", "Endpoints", "Translation"],
+                "translation": dict.fromkeys(shown, everything),
+            }
+        },
+    }
+
+
+def _saboteur(fault: str) -> Object:
+    """Return the container that plays a fault, beside Envoy Gateway."""
+    return {
+        "name": FAULTS,
+        "image": faults_image_name(),
+        "imagePullPolicy": "Never",
+        "args": [f"127.0.0.1:{_HOOK_PORT}", fault],
+        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "256Mi"}},
+        "securityContext": _CONFINED,
+    }
 
 
 def _deployment(config: PlatformConfig, settings: str) -> Object:
@@ -205,30 +246,27 @@ def _deployment(config: PlatformConfig, settings: str) -> Object:
             "periodSeconds": 20,
         },
         "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "1Gi"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-            "runAsNonRoot": True,
-        },
+        "securityContext": _CONFINED,
         "volumeMounts": [
             {"name": "config", "mountPath": "/config"},
             {"name": "certs", "mountPath": "/certs"},
             {"name": "wasm", "mountPath": "/var/lib/eg/wasm"},
         ],
     }
+    saboteurs = [_saboteur(config.gateway_fault)] if config.gateway_fault else []
     pod = {
         "serviceAccountName": NAME,
         "terminationGracePeriodSeconds": 5,
         "affinity": where_images_are(config),
-        "containers": [container],
+        "containers": [container, *saboteurs],
         "volumes": [
             {"name": "config", "configMap": {"name": NAME}},
             {"name": "certs", "secret": {"secretName": NAME}},
             {"name": "wasm", "emptyDir": {}},
         ],
     }
-    mark = hashlib.sha256(settings.encode()).hexdigest()[:16]
+    read = f"{settings}{config.gateway_fault}"
+    mark = hashlib.sha256(read.encode()).hexdigest()[:16]
     return {
         "replicas": 1,
         "strategy": {"type": "Recreate"},  # without leader election there must be only one
