@@ -103,6 +103,8 @@ def _quiet(record: Record) -> Ruling:
     if not trace.idle:
         return undecided("no page could be read in the idle window")
     ends = (trace.idle[0].fact, trace.idle[-1].fact)
+    if not trace.devices:
+        return undecided("no series of any accelerator was seen", *ends)
     restless = _restless(trace)
     if restless:
         return violated(

@@ -36,8 +36,8 @@ async def observe(harness: Harness) -> None:
         site = found.site(offer)
         if site is None:
             harness.blocked(
-                "no accelerator is free on a node whose metrics can be read, so no load was put",
-                next_step="free one, or repair what `every-node-has-endpoint` names",
+                "no free accelerator is on a node whose metrics tell of it, so no load was put",
+                next_step="free one, or repair the metrics as the other claims say",
                 claims=LOAD_CLAIMS,
             )
             return

@@ -67,7 +67,7 @@ class Course(Struct, kw_only=True):
         end, in_a_row = clock.time() + seconds, 0
         while clock.time() < end:
             scraped = await self.scrape(phase, pulse)
-            in_a_row = in_a_row + 1 if reached(scraped.values()) else 0
+            in_a_row = in_a_row + 1 if scraped.is_page and reached(scraped.values()) else 0
             if in_a_row == 2:
                 return True
         return False
@@ -76,7 +76,8 @@ class Course(Struct, kw_only=True):
         """Scrape a few times more; on and on for a while where a busy machine blurs the picture."""
         good = count = 0
         while count < _HELD or (self.moved and good < MOST * count and count < _HELD_AT_MOST):
-            good += wanted((await self.scrape(phase, pulse)).values())
+            scraped = await self.scrape(phase, pulse)
+            good += scraped.is_page and wanted(scraped.values())
             count += 1
 
     def up(self, values: Values) -> set[str]:
@@ -109,9 +110,12 @@ async def play(harness: Harness, offer: Offer, survey: Survey, site: Site, load:
 
 async def _idle(course: Course) -> None:
     clock = asyncio.get_running_loop()
-    end = clock.time() + course.harness.profile.seconds("window")
-    while clock.time() < end or len(course.idle) < _IDLE_SCRAPES:
-        course.idle.append((await course.scrape("idle")).values())
+    end, count = clock.time() + course.harness.profile.seconds("window"), 0
+    while clock.time() < end or count < _IDLE_SCRAPES:
+        scraped = await course.scrape("idle")
+        count += 1
+        if scraped.is_page:
+            course.idle.append(scraped.values())
 
 
 async def _pulse(course: Course, number: int, pods: Watch) -> None:

@@ -32,6 +32,11 @@ class Scraped(Struct, frozen=True, kw_only=True):
     malformed: Json = {}
 
     @property
+    def is_page(self) -> bool:
+        """Whether a page was read and understood."""
+        return not self.error and not self.malformed
+
+    @property
     def rank(self) -> int:
         """How good it is as the endpoint of its node."""
         roles = {role for each in self.reading.devices for role in each.values}

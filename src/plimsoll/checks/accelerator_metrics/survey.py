@@ -47,7 +47,7 @@ class Survey(Struct, frozen=True, kw_only=True):
         ranked = sorted(self.best.values(), key=lambda each: -each.rank)
         for scraped in ranked:
             node = scraped.endpoint.node
-            if scraped.rank < 2 or not offer.nodes.get(node) or scraped.malformed:
+            if not offer.nodes.get(node) or not _worth_a_load(scraped):
                 continue
             free = [device for device in offer.free if device.node == node]
             if free or offer.way != DRA:
@@ -58,6 +58,13 @@ class Survey(Struct, frozen=True, kw_only=True):
                     devices=tuple(free[:1]),
                 )
         return None
+
+
+def _worth_a_load(scraped: Scraped) -> bool:
+    """Tell whether a load may show: there are series, or there will be while something runs."""
+    exporter = catalogue.by_name(scraped.endpoint.exporter)
+    later = exporter is not None and not exporter.idle_series
+    return scraped.is_page and (bool(scraped.reading.devices) or later)
 
 
 async def survey(harness: Harness, offer: Offer) -> Survey:

@@ -178,6 +178,7 @@ UNDECIDED: list[tuple[str, Change]] = [
         together(UNKNOWN_DEVICE, changed(under_load={"a0": BUSY, "a1": BUSY})),
     ),
     ("memory-moves", changed(under_load={"a0": {"utilisation": 0.4}}, bytes_used=0)),
+    ("quiet-before-load", NO_VALUES),
     ("memory-moves", NO_VALUES),
     ("every-node-has-endpoint", changed(errors={"n2": UNREACHABLE})),
     ("identities-match-inventory", NO_VALUES),
