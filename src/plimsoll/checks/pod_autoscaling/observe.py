@@ -133,6 +133,7 @@ async def _move(voyage: Voyage) -> None:
             harness.stage("metric stops", usual=30),
         ):
             await voyage.stop()
+        await voyage.up_again()
         async with harness.stage("metric falls", usual=20):
             await voyage.down()
         async with (

@@ -97,6 +97,14 @@ class Voyage:
             )
             await self._settle("the metric is stopped")
 
+    async def up_again(self) -> None:
+        """Bring the replicas back where the stopped metric has changed their number."""
+        name = str(self._names["deployment"])
+        if _wanted(self.scene.watches.deployments.get(name)) != self.scene.most:
+            await self.dials[TARGET].turn(self.scene.values.high, spread=True)
+            await self._replicas(self.scene.most, "autoscaler-up")
+            await self._all_run()
+
     async def down(self) -> None:
         """Let the metric come back, low, and wait for one replica to be left. Raises Timeout."""
         async with self._window(DOWN, value=self.scene.values.first):
