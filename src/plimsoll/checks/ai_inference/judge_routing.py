@@ -52,8 +52,8 @@ def judge_unknown_host(reading: Reading) -> Ruling:
             next_step="name a class whose Gateways have addresses of their own: --gateway-class",
         )
     if ruling.outcome.value == "held":
-        fact, control = reading.seen("routing", r.PATH_ASKS[0].name)
-        if not control.all_begin(r.PATH_ASKS[0].answer):
+        fact, control = reading.seen("routing", r.GONE_BEFORE.name)
+        if not control.all_begin(r.GONE_BEFORE.answer):
             return undecided("no route answered, so a refusal tells nothing", fact)
     return ruling
 
@@ -239,7 +239,7 @@ def judge_from_outside(reading: Reading) -> Ruling:
     """Judge what the machine that runs the check sees."""
     reading.ready(r.RULES)
     fact, seen = reading.seen("outside", "outside")
-    right = seen.answers.get(r.PATH_ASKS[0].answer, 0)
+    right = sum(seen.answers.get(f"200 {backend}", 0) for backend in r.BACKENDS)
     told = f"{seen.tries} requests from the machine that runs the check: {r.told(seen.answers)}"
     return held(told, fact) if right == seen.tries else not_exercised(told, fact)
 

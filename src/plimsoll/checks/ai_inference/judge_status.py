@@ -112,8 +112,8 @@ def judge_traffic(reading: Reading) -> Ruling:
         return undecided("no request was sent to the Gateway", reading.trial)
     if not vantage.data["chosen"]:
         return _unreached(reading, vantage)
-    reading.ready(r.RULES)
-    ask = r.PATH_ASKS[0]
+    reading.ready(r.GONE)
+    ask = r.GONE_BEFORE
     fact, seen = reading.seen("routing", ask.name)
     if seen.all_begin(ask.answer):
         return held(

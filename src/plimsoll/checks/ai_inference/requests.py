@@ -191,6 +191,7 @@ GRANTED_ASK = Ask(
     answer=f"200 {OTHER}",
 )
 
+# the plainest route of all: it also shows whether anything passes
 GONE_BEFORE = Ask(name="gone-before", words="a route", route=GONE, path="/", answer="200 a")
 GONE_AFTER = Ask(
     name="gone-after", words="the route after it was deleted", route=GONE, path="/", answer="404"
