@@ -1,8 +1,8 @@
 """Watching the rest of the cluster while checks run, and giving way.
 
-A new node means that a pending pod of ours may have bought it: pending pods are deleted at once. A
-pod of others that becomes unschedulable for want of what we hold ends the checks on a cluster that
-is not ours.
+A new node means that a pending pod of ours may have bought it: pending pods are deleted at once,
+but those of a check that is meant to bring nodes, whose nodes are no interference. A pod of others
+that becomes unschedulable for want of what we hold ends the checks on a cluster that is not ours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from plimsoll.harness.marks import REQUIREMENT, RUN
 from plimsoll.harness.session import Session
 from plimsoll.harness.watch import Watch
 from plimsoll.record.facts import Interference as InterferenceFact
+from plimsoll.record.facts import Observation
 
 Json = dict[str, Any]
 
@@ -64,12 +65,19 @@ class Interference:
         if not new:
             return
         session = self._session
-        session.record.add(InterferenceFact, what=f"new nodes: {', '.join(sorted(new))}")
+        mine = await session.cluster.list("pods", labels=f"{RUN}={session.run_id}")
+        asked = {pod["metadata"]["labels"].get(REQUIREMENT) for pod in mine} & MAY_SCALE
+        came = sorted(new)
+        if asked:
+            data = {"names": came, "asked_for_by": sorted(asked)}
+            session.record.add(Observation, subject="new-nodes", data=data)
+        else:
+            session.record.add(InterferenceFact, what=f"new nodes: {', '.join(came)}")
         if session.options.embedded:
             return
         pending = [
             pod
-            for pod in await session.cluster.list("pods", labels=f"{RUN}={session.run_id}")
+            for pod in mine
             if not pod_state.is_bound(pod)
             and pod["metadata"]["labels"].get(REQUIREMENT) not in MAY_SCALE
         ]

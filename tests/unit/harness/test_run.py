@@ -45,12 +45,13 @@ def _run(
     *,
     options: Options | None = None,
     skipped: dict[str, str] | None = None,
+    requirement: str = "some_check",
 ) -> Run:
     needs = Needs(minutes=1, rules=(CONFIG_MAPS,))
     request = Request(
         run_id="mine",
         folder=folder,
-        checks={"some_check": Check(needs=needs, observe=observe)},
+        checks={requirement: Check(needs=needs, observe=observe)},
         skipped=skipped or {},
         options=options or Options(embedded=True),
         profile=Profile(name="embedded"),
@@ -214,6 +215,23 @@ async def test_a_new_node_takes_pending_pods_away_at_once(
     assert [f.what for f in facts(tmp_path, Interference)] == [
         "new nodes: bought",
         "1 new node(s): 1 pending pod(s) of this run were deleted",
+    ]
+
+
+async def test_a_node_that_a_check_asked_for_is_no_interference(
+    cluster: Cluster, fake: FakeCluster, tmp_path: Path
+) -> None:
+    async def observe(harness: Harness) -> None:
+        await _makes_a_pod(harness)
+        fake.node("bought")
+        await _until(lambda: bool(facts(tmp_path, Observation)))
+        assert len(fake.find("Pod")) == 1
+
+    run = _run(cluster, tmp_path, observe, options=Options(), requirement="cluster_autoscaling")
+    await run.execute()
+    assert facts(tmp_path, Interference) == []
+    assert [(f.subject, f.data["asked_for_by"]) for f in facts(tmp_path, Observation)] == [
+        ("new-nodes", ["cluster_autoscaling"])
     ]
 
 
