@@ -89,6 +89,11 @@ async def change(scene: Scene, main: Json) -> None:
     uid = main["metadata"]["uid"]
     if wanted is not None:
         async with scene.step("change"):
+            if not scene.children(uid, wanted.kind):
+                raise BlockedError(
+                    f"there is no {wanted.kind} at which a change could arrive",
+                    next_step="see what became of the last one",
+                )
             await scene.harness.patch(main, wanted.patch, purpose=scene.purpose("change"))
             resource = next(c.resource for c in scene.operator.children if c.kind == wanted.kind)
             await scene.until(
