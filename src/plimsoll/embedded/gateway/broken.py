@@ -1,4 +1,4 @@
-"""What the faults of the gateway have in common; each of them is a name, a title and one setting."""
+"""What the faults of the gateway have in common; each is a name, a title and one setting."""
 
 from __future__ import annotations
 

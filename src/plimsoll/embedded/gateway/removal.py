@@ -12,7 +12,7 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import Namespace
 from lightkube.resources.rbac_authorization_v1 import ClusterRole, ClusterRoleBinding
-from lightkube.types import CascadeType
+from lightkube.types import CascadeType, PatchType
 
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.classes import CLASSES, accepted
@@ -50,6 +50,9 @@ def take_controller_away(client: Client) -> None:
             )
         time.sleep(0.5)
     if accepted(client):
+        # While there are Gateways, the class has a finalizer, which now nobody would take away.
+        nothing = {"metadata": {"finalizers": None}}
+        client.patch(CLASSES, manifests.CLASS, nothing, patch_type=PatchType.MERGE)
         client.delete(CLASSES, manifests.CLASS)
 
 
