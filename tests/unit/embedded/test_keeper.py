@@ -77,6 +77,27 @@ def test_what_is_no_longer_wanted_ends(kept: Kept) -> None:
     kept.eventually(lambda: [status.name for status in kept.keeper.statuses()] == ["b"])
 
 
+def test_a_wish_for_one_group_leaves_the_other(kept: Kept) -> None:
+    kept.keeper.want([kept.sleeper("a")])
+    kept.keeper.want([kept.sleeper("b")], group="pool")
+    first = {name: kept.process(name) for name in ("a", "b")}
+    kept.keeper.want([kept.sleeper("a")])
+    kept.keeper.want([], group="pool")
+    kept.eventually(lambda: not alive(first["b"]))
+    assert kept.process("a") == first["a"]
+
+
+def test_a_part_changes_its_group_as_it_runs(kept: Kept) -> None:
+    kept.keeper.want([kept.sleeper("a")])
+    first = kept.process("a")
+    kept.keeper.want([kept.sleeper("a")], group="pool")
+    kept.keeper.want([])
+    time.sleep(0.3)
+    assert kept.process("a") == first
+    kept.keeper.want([], group="pool")
+    kept.eventually(lambda: not alive(first))
+
+
 def test_what_dies_comes_back(kept: Kept) -> None:
     kept.keeper.want([kept.sleeper("a")])
     first = kept.process("a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from plimsoll.embedded.addresses import Addresses
 from plimsoll.embedded.cgroups import Hierarchy, PlatformCgroup
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.node_spec import node_spec, write_node_files
+from plimsoll.embedded.node_spec import Membership, node_spec, write_node_files
 from plimsoll.embedded.pki import Pki, make_cluster_pki
 from plimsoll.embedded.state import Folder, Record
 
@@ -51,3 +52,24 @@ def test_another_runtime_is_another_node(folder: Folder) -> None:
     config = replace(RECORD.config, runtime_binary="/somewhere/runc")
     write_node_files(folder, RECORD, config, 1)
     assert node_spec(folder, RECORD, config, 1, joined=True) != before
+
+
+def test_a_node_that_was_asked_for_says_who_it_is(folder: Folder) -> None:
+    member = Membership(
+        provider_id="plimsoll://demo/node1/a",
+        labels={"plimsoll.dev/serve": "device-plugin"},
+        taints=({"key": "unregistered", "effect": "NoExecute"},),
+    )
+    write_node_files(folder, RECORD, RECORD.config, 1, member)
+    settings = json.loads((folder.node(1) / "etc/kubelet.yaml").read_text())
+    assert settings["providerID"] == "plimsoll://demo/node1/a"
+    assert settings["registerWithTaints"] == [{"key": "unregistered", "effect": "NoExecute"}]
+    spec = node_spec(folder, RECORD, RECORD.config, 1, joined=True, membership=member)
+    (kubelet,) = (part for part in spec.parts if part.name == "kubelet")
+    labels = "--node-labels=plimsoll.dev/node-number=1,plimsoll.dev/serve=device-plugin"
+    assert labels in kubelet.command
+
+
+def test_the_platforms_own_nodes_say_nothing_of_a_provider(folder: Folder) -> None:
+    settings = json.loads((folder.node(1) / "etc/kubelet.yaml").read_text())
+    assert not {"providerID", "registerWithTaints"} & settings.keys()
