@@ -55,7 +55,7 @@ NEEDS = Needs(
         Rule(
             groups=("resource.k8s.io",),
             resources=("resourceclaims",),
-            verbs=("create", "delete"),
+            verbs=("get", "create", "delete"),
             purpose="a claim for the accelerator that is loaded",
             optional=True,
         ),
