@@ -16,11 +16,13 @@ from ruamel.yaml.error import YAMLError
 
 from plimsoll import checks
 from plimsoll.adapters.accelerator_metrics.given import check_image, parse_endpoint
+from plimsoll.adapters.monitoring.address import parse as parse_monitoring
 from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.harness.budgets import profile
 from plimsoll.harness.options import Options
 from plimsoll.standard.requirements import REQUIREMENTS, VERSIONS, Level, nearest
 
+_METRIC_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
 _OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
@@ -163,6 +165,7 @@ def _in_range(options: Options) -> None:
             next_step="see `kubectl get gatewayclasses`",
         )
     _about_autoscalers(options)
+    _about_monitoring(options)
 
 
 def _about_autoscalers(options: Options) -> None:
@@ -180,6 +183,16 @@ def _about_autoscalers(options: Options) -> None:
         raise UsageError(
             "--no-autoscaler and --allow-scale contradict each other",
             next_step="leave one of them out",
+        )
+
+
+def _about_monitoring(options: Options) -> None:
+    if options.monitoring:
+        parse_monitoring(options.monitoring)
+    if options.metric_name and not _METRIC_NAME.fullmatch(options.metric_name):
+        raise UsageError(
+            f"--metric-name {options.metric_name!r} cannot be the name of a metric",
+            next_step="use letters, digits, _ and :, such as vllm:request_success_total",
         )
 
 

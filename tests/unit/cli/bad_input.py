@@ -253,6 +253,21 @@ CASES: tuple[Case, ...] = (
         *("check", "--gateway-class", "My Class"),
         says="cannot be the name of a GatewayClass",
     ),
+    _usage(
+        "an address of monitoring that is none",
+        *("check", "--monitoring", "prometheus:9090"),
+        says="NAMESPACE/SERVICE:PORT[/PATH]",
+    ),
+    _usage(
+        "a password in the address of the monitoring",
+        *("check", "--monitoring", "https://me:secret@metrics.example"),
+        says="give a bearer token in PLIMSOLL_MONITORING_TOKEN",
+    ),
+    _usage(
+        "a metric name that is none",
+        *("check", "--metric-name", "requests-total"),
+        says="cannot be the name of a metric",
+    ),
     _usage("nothing to keep", "check", "--keep", says="--keep is about an embedded platform"),
     _usage("nothing to clean up named", "cleanup", says="name the run to remove, or give --all"),
     _usage(
@@ -391,6 +406,18 @@ CASES: tuple[Case, ...] = (
         *("check", "ai_inference"),
         says="allow it with --allow-public",
         setup=_gateway_class,
+    ),
+    _open(
+        "no monitoring",
+        *("check", "ai_service_metrics"),
+        says="no monitoring was found",
+        setup=_cluster,
+    ),
+    _open(
+        "monitoring that does not answer",
+        *("check", "ai_service_metrics", "--monitoring", "monitoring/prometheus:9090"),
+        says="monitoring/prometheus:9090 did not answer (503)",
+        setup=_cluster,
     ),
     _open(
         "no gang engine",

@@ -1,0 +1,1 @@
+"""ai_service_metrics: the platform's monitoring discovers a workload and collects its metrics."""
