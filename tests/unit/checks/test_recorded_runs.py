@@ -25,6 +25,10 @@ EXPECTED = [
     ("dra-injects-another-device", "dra_support", PASS, FAIL),
     ("claimed-pod-gets-all-devices", "secure_accelerator_access", FAIL, FAIL),
     ("runtime-injects-on-request", "secure_accelerator_access", PASS, FAIL),
+    ("healthy-gateway", "ai_inference", PASS, PASS),
+    ("gateway-weights-ignored", "ai_inference", FAIL, FAIL),
+    ("gateway-header-rules-ignored", "ai_inference", FAIL, FAIL),
+    ("gateway-status-without-data-plane", "ai_inference", FAIL, FAIL),
 ]
 
 
