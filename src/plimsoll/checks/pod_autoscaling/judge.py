@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from plimsoll.checks.judging import Ruling, Window, held, is_ready, rule, undecided, violated
+from plimsoll.checks.judging import Ruling, Window, held, rule, undecided, violated
 from plimsoll.checks.pod_autoscaling.claims import CLAIMS
 from plimsoll.checks.pod_autoscaling.judge_attribution import ATTRIBUTION_JUDGES
 from plimsoll.checks.pod_autoscaling.judge_devices import DEVICE_JUDGES
@@ -100,8 +100,12 @@ def _rise(record: Record) -> Window | Ruling:
     return phase(record, UP, "the metric was not raised")
 
 
+def _timeouts(record: Record, stage: str) -> list[StageEnded]:
+    return record.of(StageEnded, stage=stage, outcome="timeout")
+
+
 def _last(record: Record, stage: str) -> StageEnded | None:
-    found = record.of(StageEnded, stage=stage, outcome="timeout")
+    found = _timeouts(record, stage)
     return found[-1] if found else None
 
 
@@ -139,13 +143,13 @@ def _do_not_run(
     ended = [
         fact
         for stage in ("replicas-made", "scheduling", "image-pull", "start")
-        for fact in record.of(StageEnded, stage=stage, outcome="timeout")
+        for fact in _timeouts(record, stage)
         if fact.sequence > window.opened.sequence
     ]
     if not ended:
         return undecided(f"{want} replicas were not waited for to the end", rose)
     stopped = ended[0]
-    ready = sum(1 for pod in mine.pods() if pod.deleted is None and is_ready(pod.last))
+    ready = mine.ready_at(window.closed.sequence)
     told = (
         f"the autoscaler wanted {want} replicas, for which as many accelerators were free, and "
         f"{ready} ran: {stopped.waiting_on} ({stopped.stage}, {stopped.seconds:.0f} s)"
@@ -171,6 +175,17 @@ def _down(record: Record) -> Ruling:
     if before < 2:
         return undecided("there was one replica already", window.opened)
     fell = mine.reached(1, window.opened.sequence)
+    stuck = [
+        fact for fact in _timeouts(record, "release") if fact.sequence > window.opened.sequence
+    ]
+    if fell is not None and stuck and stuck[0].sequence < window.closed.sequence:
+        return undecided(
+            f"1 replica was wanted instead of {before}, and the others did not go in "
+            f"{stuck[0].seconds:.0f} s: {stuck[0].waiting_on}",
+            fell,
+            stuck[0],
+            next_step="see what keeps the pods: their node, their runtime",
+        )
     if fell is not None:
         return held(
             f"with the metric at {window.data['value']} the autoscaler wanted 1 replica instead of "

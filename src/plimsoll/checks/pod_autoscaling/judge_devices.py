@@ -7,6 +7,7 @@ from collections.abc import Callable
 from plimsoll.checks.judging import (
     Ruling,
     SettledEarly,
+    Window,
     allocated,
     claims_of,
     held,
@@ -106,7 +107,7 @@ def _released(record: Record) -> Ruling:
         return undecided("no replica went", down.opened)
     if chosen.found["way"] != "dra":
         return not_applicable("a device plugin's accelerator is its pod's: it has no claim", chosen)
-    went = [pod for pod in mine.pods() if _went(pod, fell, down.closed.sequence)]
+    went = [pod for pod in mine.pods() if _went(pod, down)]
     claims = [claim for pod in went for claim in claims_of(record, pod)]
     if not went or len(claims) < len(went):
         return undecided(
@@ -134,26 +135,20 @@ def _gone(record: Record, claims: list[ObjectHistory], fell: WatchEvent) -> Ruli
     gone = [claim.deleted or claim.events[-1] for claim in claims]
     return held(
         f"{len(claims)} replicas went and their claims with them, the last after "
-        f"{max(event.time for event in gone) - fell.time:.0f} s",
+        f"{max(0.0, max(event.time for event in gone) - fell.time):.0f} s",
         fell,
         *gone,
     )
 
 
-def _went(pod: ObjectHistory, fell: WatchEvent, end: int) -> bool:
-    """Tell whether the pod existed when the replicas fell, and was told to go before `end`."""
-    leaving = next(
-        (
-            event
-            for event in pod.events
-            if event.type == "DELETED" or event.object.get("metadata", {}).get("deletionTimestamp")
-        ),
-        None,
-    )
+def _went(pod: ObjectHistory, down: Window) -> bool:
+    """Tell whether the pod existed when the metric fell, and was told to go before it was over."""
+    leaving = pod.first(lambda body: bool(body.get("metadata", {}).get("deletionTimestamp")))
+    leaving = leaving or pod.deleted
     return (
         leaving is not None
-        and pod.events[0].sequence < fell.sequence
-        and fell.sequence < leaving.sequence <= end
+        and pod.events[0].sequence < down.opened.sequence
+        and down.opened.sequence < leaving.sequence <= down.closed.sequence
     )
 
 

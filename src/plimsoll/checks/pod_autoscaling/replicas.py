@@ -163,6 +163,11 @@ class Scaled(Struct, frozen=True, kw_only=True):
         prefix = f"{self.deployment.name}-"
         return [h for h in self.record.histories("Pod") if h.name.startswith(prefix)]
 
+    def ready_at(self, sequence: int) -> int:
+        """Return how many pods were Ready at a moment."""
+        seen = [len(ready) for e, ready in _ready_over_time(self.pods()) if e.sequence <= sequence]
+        return seen[-1] if seen else 0
+
     def ready_together(self, count: int, after: int) -> tuple[WatchEvent, list[ObjectHistory]]:
         """Return when so many pods were Ready at once, and which. Raises LookupError."""
         by_uid = {history.uid: history for history in self.pods()}

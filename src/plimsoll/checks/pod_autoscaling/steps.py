@@ -60,14 +60,18 @@ class Voyage:
     # ---- the autoscaler
 
     async def take_charge(self) -> None:
-        """Wait until the autoscalers of both Deployments have read their metric. Raises Timeout."""
-        for key in ("autoscaler", "bystander_autoscaler"):
+        """Wait until both autoscalers have read their metric. Raises Timeout for the target's."""
+        means = "the autoscaler does not read the metric"
+        await self._activity(
+            str(self._names["autoscaler"]),
+            "True",
+            self.harness.budget("autoscaler-active", passing_means=means),
+        )
+        async with self.harness.attempt("untouched-stays"):
             await self._activity(
-                str(self._names[key]),
+                str(self._names["bystander_autoscaler"]),
                 "True",
-                self.harness.budget(
-                    "autoscaler-active", passing_means="no autoscaler reads the metric"
-                ),
+                self.harness.budget("bystander-active", passing_means=means),
             )
 
     async def up(self) -> None:
@@ -176,8 +180,8 @@ class Voyage:
             lambda watch: _wanted(watch.get(name)) == count,
             self.harness.budget(stage, passing_means="the autoscaler does not follow the metric"),
             waiting_on=lambda watch: (
-                f"{count} replicas; there are {_wanted(watch.get(name))}, and the autoscaler says "
-                f"{_said(autoscalers.get(hpa))}"
+                f"{count} replicas to be wanted; {_wanted(watch.get(name))} are, and the "
+                f"autoscaler says {_said(autoscalers.get(hpa))}"
             ),
         )
 

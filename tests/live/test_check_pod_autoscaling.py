@@ -1,0 +1,28 @@
+"""On a healthy platform pod_autoscaling passes, also strictly, with every claim tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from plimsoll import checks
+from plimsoll.embedded.platform import Platform
+from plimsoll.record import Judgement
+from plimsoll.standard.verdicts import Verdict
+
+from .checking import check, outcomes
+
+REQUIREMENT = "pod_autoscaling"
+
+
+@pytest.fixture(scope="module")
+def judged(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
+    folder = tmp_path_factory.mktemp("check") / "run"
+    return check(REQUIREMENT, platform.config.name, folder)
+
+
+def test_passes_plain_and_strict(judged: Judgement) -> None:
+    assert (judged.verdict, judged.strict_verdict) == (Verdict.PASS, Verdict.PASS)
+
+
+def test_every_claim_holds(judged: Judgement) -> None:
+    assert outcomes(judged) == {claim.id: "held" for claim in checks.claims(REQUIREMENT)}
