@@ -63,6 +63,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """Candidates that did not answer, each with the reason."""
     installed: tuple[str, ...] = ()
     """Systems that show by their kinds."""
+    hidden: bool = False
+    """Services may not be listed, so nothing could be found."""
 
 
 async def discover(cluster: Cluster, options: Options) -> Found:
@@ -73,8 +75,14 @@ async def discover(cluster: Cluster, options: Options) -> Found:
         given = Candidate(title="", address=parse(options.monitoring))
         given = await _with_service(cluster, given, groups)
         return Found(backends=(await _asked(cluster, given, given=True),), installed=installed)
+    try:
+        services = await cluster.list("services")
+    except ClusterError as error:
+        if error.code != 403:
+            raise
+        return Found(installed=installed, hidden=True)
     backends, silent = [], []
-    for candidate in candidates(await _listed(cluster, "services"), groups)[:_AT_MOST]:
+    for candidate in candidates(services, groups)[:_AT_MOST]:
         try:
             backends.append(await _asked(cluster, candidate))
         except MonitoringError as error:

@@ -57,6 +57,12 @@ async def _monitoring(harness: Harness) -> Found:
     )
     if found.backends:
         return found
+    if found.hidden:
+        raise BlockedError(
+            "Services may not be listed, so the platform's monitoring cannot be found",
+            next_step="grant `list services` (`plimsoll check --rbac`), or give the address of its "
+            "query API with --monitoring",
+        )
     if found.silent:
         raise BlockedError(
             f"monitoring was found and did not answer queries: {'; '.join(found.silent)}",

@@ -118,10 +118,17 @@ async def test_an_answer_that_is_no_answer_is_said() -> None:
         await found(reading, "shop/frontend:9090")
 
 
-async def test_lists_that_may_not_be_read_find_nothing() -> None:
+async def test_services_that_may_not_be_listed_are_not_no_services() -> None:
     reading = clusters.kube_prometheus_stack()
     reading.lists["services"] = ClusterError("no", code=403)
-    assert (await found(reading)).backends == ()
+    seen = await found(reading)
+    assert (seen.backends, seen.hidden) == ((), True)
+
+
+async def test_workloads_that_may_not_be_listed_leave_the_age_of_the_service() -> None:
+    reading = Reading(service("prometheus", "monitoring", 9090, selector={"app": "p"}))
+    reading.lists["deployments.apps"] = ClusterError("no", code=403)
+    assert (await found(reading)).backends[0].made == (OLD,)
 
 
 async def test_a_cluster_that_is_lost_is_not_an_empty_one() -> None:
