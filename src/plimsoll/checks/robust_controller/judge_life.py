@@ -110,7 +110,7 @@ def _another(seen: Sightings, made: ActionTaken, lost: ActionTaken) -> WatchEven
 
 
 def _gone(seen: Sightings, lost: ActionTaken) -> WatchEvent | None:
-    found = [each for each in seen.record.histories(lost.kind) if each.uid == lost.uid]
+    found = [each for each in seen.histories(lost.kind) if each.uid == lost.uid]
     return found[0].deleted if found else None
 
 

@@ -119,13 +119,24 @@ async def _until_pods(scene: Scene, deployment: Json, wanted: int) -> None:
         status = (now or {}).get("status") or {}
         has = {int(status.get(key) or 0) for key in ("replicas", "availableReplicas")}
         asked = int(((now or {}).get("spec") or {}).get("replicas", 1))
-        if has == {wanted} and asked == wanted:
+        going = await _pods_of(scene, deployment) if wanted == 0 else []
+        if has == {wanted} and asked == wanted and not going:
             scene.note("pods-of-operator", count=wanted)
             return
         await asyncio.sleep(_PAUSE)
     raise BlockedError(
         f"the operator did not get to {wanted} pods in time",
         next_step="look at its Deployment; it is started again after three minutes by itself",
+    )
+
+
+async def _pods_of(scene: Scene, deployment: Json) -> list[Json]:
+    """Return the pods of a Deployment, those that are still going too: they still work."""
+    selector = deployment["spec"]["selector"].get("matchLabels") or {}
+    return await scene.harness.cluster.list(
+        "pods",
+        namespace=deployment["metadata"]["namespace"],
+        labels=",".join(f"{key}={value}" for key, value in selector.items()),
     )
 
 

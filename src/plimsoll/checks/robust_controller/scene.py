@@ -196,7 +196,9 @@ async def on_stage(harness: Harness, operator: Operator, found: Installed) -> As
             resource: await stack.enter_async_context(harness.watch(resource, slim=brief))
             for resource in resources
         }
-        yield Scene(harness, operator, found, ask, watches)
+        scene = Scene(harness, operator, found, ask, watches)
+        scene.note("watches", names=[watch.name for watch in watches.values()])
+        yield scene
 
 
 def _resources(operator: Operator) -> Sequence[str]:

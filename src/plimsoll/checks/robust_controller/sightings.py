@@ -104,15 +104,21 @@ class Sightings:
 
     # ---- objects
 
+    def histories(self, kind: str) -> list[ObjectHistory]:
+        """Return what this operator's own watches saw of a kind; others may watch it too."""
+        fact = self.note("watches")
+        names: list[str] = fact.data["names"] if fact else []
+        return [seen for seen in self.record.histories(kind) if seen.watch in names]
+
     def history(self, uid: str) -> ObjectHistory | None:
         """Return what was seen of an object."""
         kind = str(self.about["reconciled"])
-        return next((seen for seen in self.record.histories(kind) if seen.uid == uid), None)
+        return next((seen for seen in self.histories(kind) if seen.uid == uid), None)
 
     def children(self, uid: str, kind: str = "") -> list[ObjectHistory]:
         """Return the children of an object, in the order in which they appeared."""
         kinds = [child["kind"] for child in self.about["children"] if kind in {"", child["kind"]}]
-        return [seen for each in kinds for seen in self.record.histories(each) if _owned(seen, uid)]
+        return [seen for each in kinds for seen in self.histories(each) if _owned(seen, uid)]
 
     def missing(self, uid: str) -> list[str]:
         """Return the kinds of children that were never seen of an object."""
