@@ -8,7 +8,7 @@ from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 _BUYS = "it brings a node, which can cost money: --allow-scale, --max-new-nodes"
 
 NEEDS = Needs(
-    minutes=12,
+    minutes=4,
     accelerators=2,
     holds=frozenset({Subject.AUTOSCALER}),
     shares=frozenset({Subject.CAPACITY, Subject.DEVICES}),
@@ -92,7 +92,8 @@ NEEDS = Needs(
             claims=tuple(claim.id for claim in CLAIMS if claim.id != EVERY_TYPE),
             accelerators=1,
             remark="on a node that does not exist yet; those that are free at the start are held "
-            "too, so they must be fewer than --max-accelerators",
+            "too, so they must be fewer than --max-accelerators. On a cloud it takes 15 to 45 "
+            "minutes, until the machine has come and gone",
         ),
         Demand(claims=(EVERY_TYPE,), accelerators=1, remark="with --thorough, of another type"),
     ),
