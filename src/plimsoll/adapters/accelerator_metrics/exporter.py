@@ -60,6 +60,11 @@ class Exporter(Struct, frozen=True, kw_only=True):
     roles: dict[str, tuple[Series, ...]]
     """For each role the ways in which it may be exported, the first that is there counts."""
 
+    @property
+    def published_labels(self) -> tuple[str, ...]:
+        """The labels whose values are what inventories and containers call the device, too."""
+        return self.identity[:1] if self.publishes_identity else ()
+
     def runs_in(self, pod: Json) -> bool:
         """Tell whether a pod is one of its."""
         labels: dict[str, str] = pod["metadata"].get("labels") or {}

@@ -47,7 +47,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """What one page says of one accelerator."""
 
     device: str
-    """Its identity in the inventory, or `device-N` where the page's word for it is not known."""
+    """Its identity in the inventory; where that has none the page's word, if it is what a container
+    sees, too; else `device-N`."""
     known: bool
     values: dict[str, float] = {}
     """By role; by metric where the exporter is not known."""
@@ -124,7 +125,11 @@ def read(page: Page, exporter: Exporter | None, inventory: Sequence[Physical]) -
             known.setdefault(identity, []).append(sample)
         elif word and exporter is not None:
             strange.setdefault(word, []).append(sample)
-    named = {f"device-{n}": strange[word] for n, word in enumerate(sorted(strange), start=1)}
+    own_words = not inventory and exporter is not None and label in exporter.published_labels
+    named = {
+        word if own_words else f"device-{number}": strange[word]
+        for number, word in enumerate(sorted(strange), start=1)
+    }
     samples = [s for group in (*known.values(), *named.values()) for s in group]
     stamps = [sample.timestamp for sample in samples if sample.timestamp is not None]
     return Reading(

@@ -219,7 +219,8 @@ def _told(trace: Trace, role: str) -> str:
         for p in trace.pulses
     ]
     idle = _amount(role, trace.idle_level(device, role))
-    return f"the {_TITLES[role]} of {device} was {idle}, then {', '.join(levels)}"
+    names = " and ".join(_claimed(trace))
+    return f"the {_TITLES[role]} of {names} was {idle}, then {', '.join(levels)}"
 
 
 def _amount(role: str, value: float) -> str:

@@ -61,6 +61,14 @@ def test_dcgm() -> None:
     }
 
 
+def test_dcgm_without_an_inventory_keeps_the_words_that_containers_see() -> None:
+    reading = page("dcgm-exporter", "dcgm-exporter", [])
+    assert [(each.device, each.known) for each in reading.devices] == [
+        (FIRST, False),
+        (SECOND, False),
+    ]
+
+
 def test_dcgm_partitions_are_folded_into_their_device() -> None:
     partitions = [
         device(f"gpu-0-mig-{number}", f"MIG-{number}", uuid=f"MIG-{number}", parentUUID=FIRST)

@@ -82,7 +82,7 @@ def test_true_exporter_passes_plain_and_strict() -> None:
 
 def test_device_plugin_whose_load_says_inside_what_it_has_passes() -> None:
     story = Story()
-    story.way = "device-plugin"
+    story.way, story.strange = "device-plugin", {"a0", "a1", "b0", "b1"}
     assert verdicts(story) == (Verdict.PASS, Verdict.PASS)
 
 
