@@ -68,7 +68,7 @@ def _judged(
 
 def _direct(reading: Reading) -> Ruling:
     facts = reading.direct(*r.BACKENDS)
-    return held(f"{len(facts)} backends answer through their Services", *facts)
+    return held(f"{len(r.BACKENDS)} backends answer through their Services", *facts)
 
 
 def _left(record: Record) -> Iterator[Finding]:

@@ -192,7 +192,7 @@ def judge_deleted(reading: Reading) -> Ruling:
 
 def judge_stream(reading: Reading) -> Ruling:
     """Judge whether an answer in parts arrives in parts."""
-    through, direct, facts = _streams(reading, "stream")
+    through, direct, facts = _both_ways(reading, "streams", "stream")
     spread = through["last"] - through["first"]
     apart = direct["last"] - direct["first"]
     if apart < 1:
@@ -218,7 +218,8 @@ def judge_large_body(reading: Reading) -> Ruling:
     """Judge a large request."""
     reading.ready(r.HOSTS)
     fact, seen = reading.seen("streams", "large")
-    size = _long(reading)["bytes"] / 2**20
+    sent = reading.observed("gateway-body")
+    size = (sent.data["bytes"] if sent else 0) / 2**20
     if seen.all_begin("200 b"):
         return held(f"a body of {size:.0f} MB passed in {seen.seconds:.1f} s", fact)
     return violated(f"a body of {size:.0f} MB: {r.told(seen.answers)}", fact)
@@ -226,7 +227,7 @@ def judge_large_body(reading: Reading) -> Ruling:
 
 def judge_long_answer(reading: Reading) -> Ruling:
     """Judge an answer that goes on for long."""
-    through, direct, facts = _streams(reading, "long")
+    through, direct, facts = _both_ways(reading, "long", "long")
     told = f"{through['bytes']} of {direct['bytes']} bytes in {through['last']:.0f} s"
     if direct["error"] or not direct["bytes"]:
         return undecided("the long answer did not come without the Gateway either", *facts)
@@ -280,16 +281,12 @@ def _unresolved(body: Json, controller: str) -> bool:
     return status.parent_condition(body, controller, "ResolvedRefs").get("status") == "False"
 
 
-def _streams(reading: Reading, name: str) -> tuple[Json, Json, tuple[ProbeResult, ProbeResult]]:
+def _both_ways(
+    reading: Reading, step: str, name: str
+) -> tuple[Json, Json, tuple[ProbeResult, ProbeResult]]:
+    """Return what came through the Gateway and what came without it."""
     reading.ready(r.HOSTS)
-    through, direct = reading.fact("streams"), reading.fact("streams-direct")
+    through, direct = reading.fact(step), reading.fact(f"{step}-direct")
     if through is None or direct is None:
         raise reading.not_sent(name)
     return through.data[name], direct.data[name], (direct, through)
-
-
-def _long(reading: Reading) -> Json:
-    found = reading.observed("gateway-long")
-    if found is None:
-        raise reading.not_sent("long")
-    return found.data

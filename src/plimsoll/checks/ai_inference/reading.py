@@ -147,19 +147,31 @@ class Reading:
         return found
 
     def direct(self, *backends: str) -> list[ProbeResult]:
-        """Return the controls without the Gateway; raise SettledEarly when one did not answer."""
-        found = []
-        for backend in backends:
-            fact = probe(self.record, f"direct.{backend}")
-            seen = msgspec.convert((fact.data if fact else {}).get(backend) or {}, r.Seen)
-            if fact is None or not seen.all_begin(f"200 {backend}"):
-                raise SettledEarly(
-                    undecided(
-                        f"backend {backend} does not answer without the Gateway: "
-                        f"{r.told(seen.answers)}",
-                        fact,
-                        next_step="see whether network policies let pods of one namespace talk",
-                    )
+        """Return the controls without the Gateway; raise SettledEarly when one did not answer.
+
+        They are asked before and, where the trial came to its end, once more after it: a backend
+        that was evicted in between is not the Gateway's fault.
+        """
+        return [
+            fact
+            for backend in backends
+            for role in (f"direct.{backend}", f"{self.id}.after-direct.{backend}")
+            if (fact := self._answering(role, backend)) is not None
+        ]
+
+    def _answering(self, role: str, backend: str) -> ProbeResult | None:
+        fact = probe(self.record, role)
+        if fact is None and role.startswith(self.id):
+            return None
+        seen = msgspec.convert((fact.data if fact else {}).get(backend) or {}, r.Seen)
+        if fact is None or not seen.all_begin(f"200 {backend}"):
+            raise SettledEarly(
+                undecided(
+                    f"backend {backend} does not answer without the Gateway: "
+                    f"{r.told(seen.answers)}",
+                    fact,
+                    next_step="see whether network policies let pods of one namespace talk, and "
+                    "whether the pods of the check are evicted",
                 )
-            found.append(fact)
-        return found
+            )
+        return fact

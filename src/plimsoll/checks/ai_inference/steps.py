@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from plimsoll.adapters.gateways import API
@@ -30,28 +31,30 @@ _SPLIT_SECONDS = 120
 _FLIP_LEADS = (3.0, 10.0)
 """Seconds of traffic before the weights are turned; the second is for a slow start."""
 _BODY = 4 * 2**20
+_BODY_SECONDS = 60
 _STREAM = "/stream/5/0.4"
 _LONG_EMBEDDED, _LONG = 20, 60
 """Seconds that the long answer goes on."""
 
 
-async def direct(scene: Scene) -> None:
-    """Ask every backend through its Service: the control of all that follows."""
+async def direct(scene: Scene, prefix: str = "") -> None:
+    """Ask every backend through its Service: the control of all that is asked of a Gateway."""
     seconds = scene.harness.budget(r.EFFECT).seconds
     for backend, service in sorted(scene.services.items()):
-        item = {
-            "name": backend,
-            "host": service["metadata"]["name"],
-            "path": "/",
-            "until": [f"200 {backend}"],
-            "steady": r.STEADY,
-            "seconds": seconds,
-        }
-        await _to_service(scene, backend).send(scene.harness, f"direct.{backend}", [item], seconds)
+        item = _item(backend, service["metadata"]["name"], seconds)
+        item |= {"until": [f"200 {backend}"], "steady": r.STEADY}
+        role = f"{prefix}direct.{backend}"
+        await _to_service(scene, backend).send(scene.harness, role, [item], seconds)
 
 
 async def play(trial: Trial, way: Way) -> None:
-    """Do all steps with a Gateway that can be reached."""
+    """Do all steps with a Gateway that can be reached, and show that the backends outlived them."""
+    await asyncio.gather(_in_turn(trial, way), _long_answer(trial, way))
+    async with trial.harness.stage("backends without the Gateway, again", usual=2):
+        await direct(trial.scene, trial.role("after-"))
+
+
+async def _in_turn(trial: Trial, way: Way) -> None:
     harness = trial.harness
     async with (
         harness.attempt(*_ROUTING_CLAIMS, stage=trial.role("routing")),
@@ -68,7 +71,7 @@ async def play(trial: Trial, way: Way) -> None:
         harness.stage("flip of weights", usual=8),
     ):
         await _flip(trial, way)
-    async with harness.stage("grants, deletion, long answers", usual=25):
+    async with harness.stage("grants, deletion, streams", usual=5):
         await asyncio.gather(
             _grant(trial, way),
             _deletion(trial, way),
@@ -175,23 +178,37 @@ async def _ask(trial: Trial, way: Way, step: str, ask: r.Ask) -> None:
 
 
 async def _streams(trial: Trial, way: Way) -> None:
-    """Ask for answers in parts, a long one, and send a large body; also without the Gateway."""
-    harness = trial.harness
-    long = _LONG_EMBEDDED if harness.options.embedded else _LONG
-    limit = long + 30
+    """Ask for an answer in parts, and send a large body."""
     items: list[Json] = [
         {"name": "stream", "path": _STREAM, "stream": True},
-        {"name": "long", "path": f"/stream/{long}/1", "stream": True},
-        {"name": "large", "path": "/", "body": _BODY, "count": 1, "seconds": limit},
+        {"name": "large", "path": "/", "body": _BODY, "count": 1, "seconds": _BODY_SECONDS},
     ]
-    items = [item | {"host": trial.host(r.HOSTS), "timeout": 30} for item in items]
-    async with harness.attempt(c.STREAM, c.LARGE_BODY, c.LONG_ANSWER, stage=trial.role("streams")):
-        trial.observe_step("long", seconds=long - 1, bytes=_BODY)
-        through = [item | {"path": "/v1" + str(item["path"])} for item in items]
-        await asyncio.gather(
-            way.send(harness, trial.role("streams"), through, limit),
-            _to_service(trial.scene, "b").send(harness, trial.role("streams-direct"), items, limit),
-        )
+    async with trial.harness.attempt(c.STREAM, c.LARGE_BODY, stage=trial.role("streams")):
+        trial.observe_step("body", bytes=_BODY)
+        await _both_ways(trial, way, "streams", items, _BODY_SECONDS)
+
+
+async def _long_answer(trial: Trial, way: Way) -> None:
+    """Ask for an answer that goes on for long, beside all other steps."""
+    long = _LONG_EMBEDDED if trial.harness.options.embedded else _LONG
+    items: list[Json] = [{"name": "long", "path": f"/stream/{long}/1", "stream": True}]
+    async with trial.harness.attempt(c.LONG_ANSWER, stage=trial.role("long")):
+        await _both_ways(trial, way, "long", items, long + 30)
+
+
+async def _both_ways(
+    trial: Trial, way: Way, step: str, items: Sequence[Json], seconds: float
+) -> None:
+    """Send the same through the Gateway and, as its control, to the backend's Service."""
+    host = {"host": trial.host(r.HOSTS), "timeout": 30}
+    through = [item | host | {"path": "/v1" + str(item["path"])} for item in items]
+    direct_items = [item | host for item in items]
+    await asyncio.gather(
+        way.send(trial.harness, trial.role(step), through, seconds),
+        _to_service(trial.scene, "b").send(
+            trial.harness, trial.role(f"{step}-direct"), direct_items, seconds
+        ),
+    )
 
 
 async def _from_outside(trial: Trial) -> None:

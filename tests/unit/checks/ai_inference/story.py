@@ -69,6 +69,7 @@ class Story:
         self.before: Json = {r.POD: {"404 ?": 3}, r.OUTSIDE: {"refused": 2}}
         self.shared = False
         self.direct = {"a": "200 a", "b": "200 b", r.OTHER: "200 other"}
+        self.direct_after = dict(self.direct)
         self.answers: dict[str, str] = {ask.name: RIGHT.get(ask.answer, ask.answer) for ask in ASKS}
         """What each kind of request is answered in the end."""
         self.earlier: dict[str, dict[str, int]] = {}
@@ -161,10 +162,14 @@ class Story:
         self._probe(f"{number}.ungranted", {r.UNGRANTED_ASK.name: _last(self.ungranted)})
         self._probe(f"{number}.grant", {r.GRANTED_ASK.name: _last(self.granted)})
         self._probe(f"{number}.deletion", {r.GONE_AFTER.name: _last(self.gone)})
-        self._observe(number, "gateway-long", seconds=19, bytes=4 * 2**20)
+        self._observe(number, "gateway-body", bytes=4 * 2**20)
         large = {"large": _last(self.large)}
         self._probe(f"{number}.streams", self.streams | large)
         self._probe(f"{number}.streams-direct", self.streams_direct | large)
+        self._probe(f"{number}.long", self.streams)
+        self._probe(f"{number}.long-direct", self.streams_direct)
+        for backend, answer in self.direct_after.items():
+            self._probe(f"{number}.after-direct.{backend}", {backend: _last(answer)})
         self._probe(f"{number}.outside", {"outside": _counted(self.outside)})
 
     # ---- facts

@@ -153,6 +153,17 @@ def test_counter_example_violates(claim: str, change: Change) -> None:
 
 UNDECIDED: list[tuple[str, Change]] = [
     ("backends-answer-directly", direct("b", "refused")),
+    (
+        "backends-answer-directly",
+        lambda story: story.direct_after.update({"b": "timeout"}),
+    ),
+    (
+        "weights-split-traffic",
+        together(
+            changed(split={"200 a": 1000}),
+            lambda story: story.direct_after.update({"b": "timeout"}),
+        ),
+    ),
     ("nothing-answers-without-a-route", changed(address=False)),
     ("gateway-is-programmed", gateway(Accepted=("Unknown", "Pending"))),
     ("gateway-is-programmed", changed(generation=2)),
