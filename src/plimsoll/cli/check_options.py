@@ -17,6 +17,7 @@ from ruamel.yaml.error import YAMLError
 from plimsoll import checks
 from plimsoll.adapters.accelerator_metrics.given import check_image, parse_endpoint
 from plimsoll.adapters.monitoring.address import parse as parse_monitoring
+from plimsoll.adapters.operators import names as operator_names
 from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.harness.budgets import profile
 from plimsoll.harness.options import Options
@@ -166,6 +167,7 @@ def _in_range(options: Options) -> None:
         )
     _about_autoscalers(options)
     _about_monitoring(options)
+    _about_operators(options)
 
 
 def _about_autoscalers(options: Options) -> None:
@@ -194,6 +196,26 @@ def _about_monitoring(options: Options) -> None:
             f"--metric-name {options.metric_name!r} cannot be the name of a metric",
             next_step="use letters, digits, _ and :, such as vllm:request_success_total",
         )
+
+
+def _about_operators(options: Options) -> None:
+    known = operator_names()
+    asked = {"--operator": options.operators, "--disruptive": options.disruptive}
+    for option, given in asked.items():
+        for name in given:
+            if name not in known:
+                near = nearest(name, known)
+                raise UsageError(
+                    f"{option} {name!r} is no operator that is known here",
+                    next_step=(f"did you mean {near}? " if near else "")
+                    + f"choose from: {', '.join(known)}",
+                )
+    for name in options.disruptive:
+        if options.operators and name not in options.operators:
+            raise UsageError(
+                f"--disruptive {name} is about an operator that --operator leaves out",
+                next_step=f"add --operator {name}, or leave --disruptive {name} out",
+            )
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

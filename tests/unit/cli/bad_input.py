@@ -281,6 +281,21 @@ CASES: tuple[Case, ...] = (
     _usage(
         "an unknown version", "up", "--kubernetes", "1.30", says="no embedded Kubernetes '1.30'"
     ),
+    _usage(
+        "unknown operator",
+        *("check", "robust_controller", "--operator", "kubray"),
+        says="did you mean kuberay?",
+    ),
+    _usage(
+        "unknown operator to stop",
+        *("check", "robust_controller", "--disruptive", "everything"),
+        says="--disruptive 'everything' is no operator that is known here",
+    ),
+    _usage(
+        "an operator to stop that is left out",
+        *("check", "robust_controller", "--operator", "lws", "--disruptive", "jobset"),
+        says="--disruptive jobset is about an operator that --operator leaves out",
+    ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(
         "a kubeconfig that is none", "check", says="it names no cluster", setup=_kubeconfig("a: b")
@@ -417,6 +432,18 @@ CASES: tuple[Case, ...] = (
         "monitoring that does not answer",
         *("check", "ai_service_metrics", "--monitoring", "monitoring/prometheus:9090"),
         says="monitoring/prometheus:9090 did not answer (503)",
+        setup=_cluster,
+    ),
+    _open(
+        "no operator",
+        *("check", "robust_controller"),
+        says="no AI operator is installed",
+        setup=_cluster,
+    ),
+    _open(
+        "an operator that is not installed",
+        *("check", "robust_controller", "--operator", "kuberay"),
+        says="kuberay: it was asked for, and its kind is not served",
         setup=_cluster,
     ),
     _open(

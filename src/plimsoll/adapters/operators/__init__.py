@@ -75,13 +75,19 @@ def served_by(served: Mapping[str, ApiResource]) -> tuple[list[Operator], dict[s
         kinds = {entry.kind for entry in served.values() if entry.group == adapter.group}
         missing = [kind for kind in adapter.more_kinds if kind not in kinds]
         if missing:
-            others[adapter.name] = f"it does not serve {', '.join(missing)}"
+            others[adapter.name] = f"it does not serve {', '.join(missing)}, which is needed"
         elif version(adapter, resource) is None:
-            others[adapter.name] = f"it serves only {', '.join(resource.versions)}"
+            others[adapter.name] = (
+                f"it serves only {', '.join(resource.versions)}, which is not known here"
+            )
         else:
             found.append(adapter)
     groups = {entry.group for entry in served.values()}
-    others |= {name: f"it serves {group}" for group, name in SIGNS.items() if group in groups}
+    others |= {
+        name: f"it serves {group}, and there is no adapter for it yet"
+        for group, name in SIGNS.items()
+        if group in groups
+    }
     return found, others
 
 

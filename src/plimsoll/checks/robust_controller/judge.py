@@ -81,10 +81,12 @@ def _unread(name: str, record: Record) -> Ruling:
 
 
 def _without_adapter(name: str, why: str, record: Record) -> Ruling:
+    listed = record.discovered("operators")
     return undecided(
-        f"{name} was looked for: {why}; there is no adapter that could drive it",
-        record.discovered("operators"),
-        next_step="install one of the known operators beside it, or add an adapter",
+        f"{name}: {why}",
+        listed,
+        next_step="install an operator that can be driven: "
+        + ", ".join(listed.found["drivable"] if listed else []),
     )
 
 

@@ -95,7 +95,7 @@ NEEDS = Needs(
         Rule(
             groups=("kueue.x-k8s.io",),
             resources=("clusterqueues", "resourceflavors"),
-            verbs=("create", "delete"),
+            verbs=("get", "create", "delete"),
             namespaced=False,
             purpose="a queue of Kueue's without quota",
             optional=True,
@@ -103,14 +103,14 @@ NEEDS = Needs(
         Rule(
             groups=("kueue.x-k8s.io",),
             resources=("localqueues",),
-            verbs=("create", "delete"),
+            verbs=("get", "create", "delete"),
             purpose="the way into that queue",
             optional=True,
         ),
         Rule(
             groups=("trainer.kubeflow.org",),
             resources=("trainingruntimes",),
-            verbs=("create", "delete"),
+            verbs=("get", "create", "delete"),
             purpose="a runtime for TrainJobs",
             optional=True,
         ),

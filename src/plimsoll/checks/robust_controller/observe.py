@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from plimsoll.adapters.operators import ADAPTERS, names, served_by
+from plimsoll.adapters.operators import ADAPTERS, served_by
 from plimsoll.adapters.operators.discovery import Installed, installed
 from plimsoll.adapters.operators.operator import Operator
 from plimsoll.checks.robust_controller import outage, steps_admission, steps_life
@@ -53,13 +53,17 @@ async def _chosen(harness: Harness) -> tuple[list[Operator], dict[str, str]]:
         found = [operator for operator in found if operator.name in asked]
         others = {name: why for name, why in others.items() if name in asked}
         seen = {operator.name for operator in found} | others.keys()
-        others |= {name: "its kind is not served" for name in asked if name not in seen}
+        others |= {
+            name: "it was asked for, and its kind is not served"
+            for name in asked
+            if name not in seen
+        }
     harness.discovered(
         "operators",
         {
             "found": [operator.name for operator in found],
             "without_adapter": [{"name": name, "why": why} for name, why in others.items()],
-            "known": names(),
+            "drivable": [adapter.name for adapter in ADAPTERS],
         },
     )
     return found, others
