@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from plimsoll.adapters.pod_metrics.installed import CUSTOM, Installed, Server
+from plimsoll.adapters.pod_metrics.installed import CUSTOM, Installed, Server, api_path
 from plimsoll.adapters.pod_metrics.way import Ask, Place, autoscaler, selector
 from plimsoll.harness.cluster import Cluster
 
@@ -20,14 +20,14 @@ class CustomMetrics:
 
     def __init__(self, server: Server) -> None:
         self.component = server.title
-        self._version = server.versions[0]
+        self._server = server
 
     def objects(self, ask: Ask) -> Sequence[Json]:
         """Return the autoscaler."""
         metric = {
             "type": "Pods",
             "pods": {
-                "metric": {"name": ask.metric},
+                "metric": {"name": self._server.name_of(ask.metric)},
                 "target": {"type": "AverageValue", "averageValue": str(ask.target)},
             },
         }
@@ -39,10 +39,9 @@ class CustomMetrics:
 
     def place(self, ask: Ask, hpa: Json | None) -> Place:  # noqa: ARG002
         """Return where the metric of every pod of the Deployment is read, as the HPA reads it."""
-        path = (
-            f"apis/{CUSTOM}/{self._version}/namespaces/{quote(ask.namespace, safe='')}/pods/*/"
-            f"{quote(ask.metric, safe='')}?labelSelector={selector(ask.pods)}"
-        )
+        place = api_path(self._server, ask.namespace)
+        metric = quote(self._server.name_of(ask.metric), safe="")
+        path = f"{place}/pods/*/{metric}?labelSelector={selector(ask.pods)}"
         return Place(path=path, per_pod=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from plimsoll.adapters.pod_metrics.installed import EXTERNAL, KEDA, Installed, Server
+from plimsoll.adapters.pod_metrics.installed import EXTERNAL, KEDA, Installed, Server, api_path
 from plimsoll.adapters.pod_metrics.way import Ask, Place, autoscaler, selector
 from plimsoll.harness.cluster import Cluster
 
@@ -23,14 +23,17 @@ class ExternalMetrics:
 
     def __init__(self, server: Server) -> None:
         self.component = server.title
-        self._version = server.versions[0]
+        self._server = server
 
     def objects(self, ask: Ask) -> Sequence[Json]:
         """Return the autoscaler."""
         metric = {
             "type": "External",
             "external": {
-                "metric": {"name": ask.metric, "selector": {"matchLabels": dict(ask.series)}},
+                "metric": {
+                    "name": self._server.name_of(ask.metric),
+                    "selector": {"matchLabels": self._server.labels_of(ask.series)},
+                },
                 "target": {"type": "AverageValue", "averageValue": str(ask.target)},
             },
         }
@@ -42,10 +45,10 @@ class ExternalMetrics:
 
     def place(self, ask: Ask, hpa: Json | None) -> Place:  # noqa: ARG002
         """Return where the series are read."""
-        path = (
-            f"apis/{EXTERNAL}/{self._version}/namespaces/{quote(ask.namespace, safe='')}/"
-            f"{quote(ask.metric, safe='')}?labelSelector={selector(ask.series)}"
-        )
+        place = api_path(self._server, ask.namespace)
+        metric = quote(self._server.name_of(ask.metric), safe="")
+        labels = selector(self._server.labels_of(ask.series))
+        path = f"{place}/{metric}?labelSelector={labels}"
         return Place(path=path, per_pod=False)
 
 

@@ -5,8 +5,9 @@ Without the right to list APIServices the groups are still found, only their ser
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -18,10 +19,11 @@ Json = dict[str, Any]
 CUSTOM = "custom.metrics.k8s.io"
 EXTERNAL = "external.metrics.k8s.io"
 KEDA = "KEDA"
+STACKDRIVER = "Custom Metrics Stackdriver Adapter"
 UNNAMED = "an adapter that could not be named"
 _NAMES = (
     ("keda", KEDA),
-    ("stackdriver", "Custom Metrics Stackdriver Adapter"),
+    ("stackdriver", STACKDRIVER),
     ("datadog", "Datadog Cluster Agent"),
     ("prometheus-adapter", "prometheus-adapter"),
     ("prometheus-metrics-adapter", "prometheus-adapter"),
@@ -50,11 +52,28 @@ class Server(Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is not available."""
 
+    def name_of(self, metric: str) -> str:
+        """Return what this server calls the gauge that pods publish as `metric`."""
+        return f"prometheus.googleapis.com|{metric}|gauge" if self._google else metric
+
+    def labels_of(self, series: Mapping[str, str]) -> dict[str, str]:
+        """Return what this server calls the labels of a series."""
+        return {f"metric.labels.{k}" if self._google else k: v for k, v in series.items()}
+
+    @property
+    def _google(self) -> bool:
+        return self.product == STACKDRIVER
+
     @property
     def title(self) -> str:
         """What it is called in reports."""
         parts = [self.product, self.version, f"({self.service})" if self.service else ""]
         return " ".join(part for part in parts if part)
+
+
+def api_path(server: Server, namespace: str) -> str:
+    """Return the path of a metrics API for a namespace, in the server's best version."""
+    return f"apis/{server.group}/{server.versions[0]}/namespaces/{quote(namespace, safe='')}"
 
 
 Installed = dict[str, Server]

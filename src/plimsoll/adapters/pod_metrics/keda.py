@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from plimsoll.adapters.pod_metrics.installed import EXTERNAL, KEDA, Installed
+from plimsoll.adapters.pod_metrics.installed import EXTERNAL, KEDA, Installed, Server, api_path
 from plimsoll.adapters.pod_metrics.way import BEHAVIOUR, Ask, Place, selector, target_reference
 from plimsoll.harness.cluster import Cluster
 
@@ -25,8 +25,9 @@ class Keda:
 
     name = "KEDA ScaledObject"
 
-    def __init__(self, component: str, api_version: str) -> None:
-        self.component = component
+    def __init__(self, server: Server, api_version: str) -> None:
+        self.component = server.title if server.product == KEDA else KEDA
+        self._server = server
         self._api_version = api_version
 
     def objects(self, ask: Ask) -> Sequence[Json]:
@@ -79,18 +80,16 @@ class Keda:
             wanted: Json = (metric.get("external") or {}).get("metric") or {}
             if wanted.get("name"):
                 labels = (wanted.get("selector") or {}).get("matchLabels") or {}
-                path = (
-                    f"apis/{EXTERNAL}/v1beta1/namespaces/{quote(ask.namespace, safe='')}/"
-                    f"{quote(wanted['name'], safe='')}?labelSelector={selector(labels)}"
-                )
+                place = api_path(self._server, ask.namespace)
+                path = f"{place}/{quote(wanted['name'], safe='')}?labelSelector={selector(labels)}"
                 return Place(path=path, per_pod=False)
         return None
 
 
 async def discover(cluster: Cluster, found: Installed) -> Keda | None:
-    """Return the way where KEDA's kinds are served and KEDA serves external metrics."""
+    """Return the way where KEDA's kinds are served, and with them external metrics."""
     resource = (await cluster.served()).get(SCALED_OBJECTS)
     server = found.get(EXTERNAL)
     if resource is None or server is None or not server.available:
         return None
-    return Keda(server.title if server.product == KEDA else KEDA, resource.api_version)
+    return Keda(server, resource.api_version)

@@ -25,7 +25,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     namespace: str
     deployment: str
     metric: str
-    """The metric's name in metrics APIs."""
+    """The metric's name, as its pods publish it."""
     series: Mapping[str, str]
     """Labels of its series that no other Deployment's have."""
     pods: Mapping[str, str]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from plimsoll.adapters.monitoring.opting_in import PORT_NAME, Target, asking
 from plimsoll.adapters.pod_metrics.way import Ask
 from plimsoll.checks.pod_autoscaling import metric
 from plimsoll.checks.pods_and_claims import POD_SECONDS
@@ -31,20 +32,30 @@ class Holding(Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ()
 
 
-def names(harness: Harness, part: str) -> metric.Names:
-    """Return how the metric of a Deployment is called."""
-    return metric.names(harness.run_id, part, harness.options.metric_name)
+def _series(harness: Harness, part: str) -> metric.Series:
+    return metric.series(harness.run_id, part, harness.options.metric_name)
+
+
+def collected(harness: Harness) -> Target:
+    """Return what the platform's monitoring shall collect: the pods of both Deployments."""
+    return Target(
+        name=harness.name("collected"),
+        namespace=harness.namespace,
+        namespace_labels={},
+        pod_labels=harness.labels(),
+        port=metric.PORT,
+    )
 
 
 def ask(harness: Harness, part: str, name: str, *, most: int) -> Ask:
     """Return what a way to scale must know of a Deployment called `name`."""
-    called = names(harness, part)
+    series = _series(harness, part)
     return Ask(
         name=name,
         namespace=harness.namespace,
         deployment=name,
-        metric=called.asked,
-        series=called.labels,
+        metric=series.name,
+        series=series.labels,
         pods=_selector(harness, part),
         labels=harness.labels(role=ROLES[part]),
         target=metric.TARGET,
@@ -61,13 +72,13 @@ def deployment(harness: Harness, part: str, name: str, *, first: int, holding: H
         deadline=POD_SECONDS,
         role=ROLES[part],
         nodes=holding.nodes,
-        annotations=_collected(metric.PORT),
+        annotations=asking(collected(harness)),
         claims=holding.claims,
         resources=holding.resources,
         may_pend=True,
     )
     main = pod["spec"]["containers"][0]
-    main["ports"] = [{"name": "metrics", "containerPort": metric.PORT}]
+    main["ports"] = [{"name": PORT_NAME, "containerPort": metric.PORT}]
     main["readinessProbe"] = {
         "httpGet": {"path": "/metrics", "port": metric.PORT},
         "periodSeconds": 1,
@@ -92,20 +103,11 @@ def _selector(harness: Harness, part: str) -> dict[str, str]:
     return {_RUN_LABEL: harness.run_id, ROLE_LABEL: ROLES[part]}
 
 
-def _collected(port: int) -> dict[str, str]:
-    """Return the annotations by which most platforms' monitoring finds a pod's metrics."""
-    return {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": str(port),
-        "prometheus.io/path": "/metrics",
-    }
-
-
 def _command(harness: Harness, part: str, first: int) -> tuple[str, ...]:
-    called = names(harness, part)
+    series = _series(harness, part)
     settings = {
-        "name": called.published,
-        "labels": dict(called.labels),
+        "name": series.name,
+        "labels": dict(series.labels),
         "first": first,
         "file": metric.FILE,
         "port": metric.PORT,

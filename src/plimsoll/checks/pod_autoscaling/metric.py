@@ -30,13 +30,10 @@ class Values(Struct, frozen=True, kw_only=True):
     """The first replica's; each further one publishes one more."""
 
 
-class Names(Struct, frozen=True, kw_only=True):
-    """How the metric is called where."""
+class Series(Struct, frozen=True, kw_only=True):
+    """What one Deployment's pods publish: a name, and labels that no other Deployment's have."""
 
-    published: str
-    """On the pods' pages."""
-    asked: str
-    """In the metrics API."""
+    name: str
     labels: Mapping[str, str]
 
 
@@ -51,11 +48,8 @@ def values(run: str, replicas: int) -> Values:
     )
 
 
-def names(run: str, part: str, metric_name: str = "") -> Names:
-    """Return the metric's names for one Deployment; `metric_name` is the user's.
-
-    A name with bars (`domain|name|kind`) is what Google's adapter calls the metric `name`.
-    """
-    asked = metric_name or f"plimsoll_{run}_load"
-    published = asked.split("|")[1] if asked.count("|") == 2 else asked
-    return Names(published=published, asked=asked, labels={RUN_LABEL: run, PART_LABEL: part})
+def series(run: str, part: str, metric_name: str = "") -> Series:
+    """Return the series of one Deployment; `metric_name` is the user's name for it."""
+    return Series(
+        name=metric_name or f"plimsoll_{run}_load", labels={RUN_LABEL: run, PART_LABEL: part}
+    )

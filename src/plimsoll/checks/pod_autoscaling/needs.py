@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from plimsoll.adapters.monitoring.opting_in import SELECTING, SERVICE_MONITOR
 from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 
 MOST = 3
 """Replicas at most; two are enough."""
+_OPTING_IN = (*SELECTING, SERVICE_MONITOR)
 _ALL = ("get", "list", "watch", "create", "delete")
+
+_COLLECTED = "have the pods' metric collected by the platform's own way"
+_FOLLOWED = "know which labels the monitoring selects by"
+
+
+def _rules(
+    kinds: Iterable[str], verbs: tuple[str, ...], purpose: str, *, namespaced: bool = True
+) -> Iterator[Rule]:
+    """Yield optional rules for kinds by their full names, each once."""
+    for kind in dict.fromkeys(filter(None, kinds)):
+        plural, _, group = kind.partition(".")
+        yield Rule(
+            groups=(group,),
+            resources=(plural,),
+            verbs=verbs,
+            namespaced=namespaced,
+            purpose=purpose,
+            optional=True,
+        )
+
 
 NEEDS = Needs(
     minutes=4,
@@ -52,9 +76,11 @@ NEEDS = Needs(
             groups=("",),
             resources=("services",),
             verbs=("get", "list", "create", "delete"),
-            purpose="where KEDA asks our pods for their value",
+            purpose="where KEDA asks our pods for their value, or a ServiceMonitor finds them",
             optional=True,
         ),
+        *_rules((way.resource for way in _OPTING_IN), ("create", "delete", "get"), _COLLECTED),
+        *_rules((way.owners for way in _OPTING_IN), ("list",), _FOLLOWED, namespaced=False),
         Rule(
             groups=("resource.k8s.io",),
             resources=("deviceclasses", "resourceslices", "resourceclaims"),

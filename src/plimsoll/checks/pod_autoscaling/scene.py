@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from plimsoll.adapters.accelerators import dra
 from plimsoll.adapters.accelerators.discovery import DRA, Offer
+from plimsoll.adapters.monitoring.opting_in import ways
 from plimsoll.adapters.pod_metrics import Way
 from plimsoll.adapters.pod_metrics.way import Ask
 from plimsoll.checks.pod_autoscaling import manifests, metric
@@ -28,6 +29,7 @@ from plimsoll.checks.pod_autoscaling.manifests import (
 from plimsoll.checks.pod_autoscaling.needs import MOST
 from plimsoll.checks.pods_and_claims import CLAIM, Bench
 from plimsoll.harness import Harness, Watch
+from plimsoll.record.facts import Refused
 
 Json = dict[str, Any]
 
@@ -102,6 +104,7 @@ class Scene:
                 self.harness, part, self.name(part), first=first, holding=holding
             )
             await self.make(manifest, purpose=part)
+        await self._opt_in()
         for part in PARTS:
             await self._first_pod(part)
 
@@ -115,6 +118,21 @@ class Scene:
                 self.harness.budget("release"),
                 waiting_on="the pods of both Deployments to go",
             )
+
+    async def _opt_in(self) -> None:
+        """Ask the platform's monitoring to collect the pods, by every way that it offers."""
+        place = await self.harness.cluster.get("namespaces", self.harness.namespace) or {}
+        labels = place.get("metadata", {}).get("labels") or {}
+        target = structs.replace(manifests.collected(self.harness), namespace_labels=labels)
+        found = await ways(self.harness.cluster, target)
+        for way in found:
+            for manifest in way.objects:
+                stored = await self.harness.try_create(manifest, purpose=f"opt in by {way.name}")
+                if not isinstance(stored, Refused):
+                    self._made.append(stored)
+        self.harness.discovered(
+            "collection", {"ways": {way.name: way.impossible or "asked" for way in found}}
+        )
 
     async def _first_pod(self, part: str) -> None:
         pods = await self.watches.pods.until(

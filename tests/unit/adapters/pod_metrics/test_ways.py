@@ -22,7 +22,7 @@ ASK = Ask(
     name="target-r1-x",
     namespace="ns",
     deployment="target-r1-x",
-    metric="prometheus.googleapis.com|load|gauge",
+    metric="load",
     series={"plimsoll_run": "x", "plimsoll_part": "target"},
     pods={"plimsoll.dev/role": "replica"},
     labels={"plimsoll.dev/run": "x"},
@@ -100,8 +100,8 @@ def test_custom_metrics_are_asked_for_and_read_back_per_pod() -> None:
     place = way.place(ASK, None)
     assert place.per_pod
     assert place.path == (
-        "apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/"
-        "prometheus.googleapis.com%7Cload%7Cgauge?labelSelector=plimsoll.dev%2Frole%3Dreplica"
+        "apis/custom.metrics.k8s.io/v1beta2/namespaces/ns/pods/*/load"
+        "?labelSelector=plimsoll.dev%2Frole%3Dreplica"
     )
 
 
@@ -116,8 +116,20 @@ def test_external_metrics_are_chosen_by_the_labels_of_their_series() -> None:
     )
 
 
+async def test_googles_adapter_has_names_of_its_own() -> None:
+    ways, _ = await discover(clusters.GKE.cluster)
+    custom, external = (way.objects(ASK)[0]["spec"]["metrics"][0] for way in ways)
+    name = "prometheus.googleapis.com|load|gauge"
+    assert custom["pods"]["metric"] == {"name": name}
+    labels = {"metric.labels.plimsoll_run": "x", "metric.labels.plimsoll_part": "target"}
+    assert external["external"]["metric"] == {"name": name, "selector": {"matchLabels": labels}}
+    place = ways[0].place(ASK, None)
+    assert place is not None
+    assert "/pods/*/prometheus.googleapis.com%7Cload%7Cgauge?" in place.path
+
+
 def test_keda_asks_the_pods_through_a_service_and_says_where_to_read() -> None:
-    way = Keda("KEDA", "keda.sh/v1alpha1")
+    way = Keda(EXTERNAL_SERVER, "keda.sh/v1alpha1")
     service, scaled = way.objects(ASK)
     assert service["spec"]["selector"] == dict(ASK.pods)
     assert (scaled["spec"]["minReplicaCount"], scaled["spec"]["maxReplicaCount"]) == (1, 3)
@@ -135,7 +147,9 @@ def test_keda_asks_the_pods_through_a_service_and_says_where_to_read() -> None:
     )
 
 
-@pytest.mark.parametrize("way", [CustomMetrics(CUSTOM_SERVER), Keda("KEDA", "keda.sh/v1alpha1")])
+@pytest.mark.parametrize(
+    "way", [CustomMetrics(CUSTOM_SERVER), Keda(EXTERNAL_SERVER, "keda.sh/v1alpha1")]
+)
 def test_every_way_comes_down_without_the_usual_pause(way: Any) -> None:
     spec = way.objects(ASK)[-1]["spec"]
     advanced = spec.get("advanced", {}).get("horizontalPodAutoscalerConfig", spec)
