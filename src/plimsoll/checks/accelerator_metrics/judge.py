@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from plimsoll.checks.accelerator_metrics.claims import CLAIMS
-from plimsoll.checks.accelerator_metrics.judge_load import LOAD_JUDGES, by_rule
+from plimsoll.checks.accelerator_metrics.judge_load import LOAD_JUDGES
+from plimsoll.checks.accelerator_metrics.judge_moves import by_rule
 from plimsoll.checks.accelerator_metrics.trace import MEMORY, UTILISATION
 from plimsoll.checks.judging import (
     Ruling,

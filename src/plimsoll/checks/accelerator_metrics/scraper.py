@@ -131,7 +131,7 @@ def _told(reading: Reading) -> Json:
             {
                 "device": each.device,
                 "known": each.known,
-                "values": each.values,
+                "values": {name: round(value, 6) for name, value in each.values.items()},
                 **({"not_numbers": each.not_numbers} if each.not_numbers else {}),
             }
             for each in reading.devices
