@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.embedded import faults
+from plimsoll.embedded import faults, prepare
 from plimsoll.embedded.addresses import Addresses
 from plimsoll.embedded.builds import module_folder
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.images import controller_image_name, proxy_image_name
 from plimsoll.embedded.gateway.upstream import ENVOY_GATEWAY, GATEWAY_API
+from plimsoll.embedded.progress import silent
 
 HEALTHY = PlatformConfig()
 PROXY_FAULTS = [f for f in faults.registry().values() if "gateway-faults" in f.builds]
@@ -91,6 +92,23 @@ def test_a_fault_changes_what_proxies_are_told(fault: faults.Fault) -> None:
 def test_every_word_of_the_program_has_its_fault() -> None:
     words = {f.configure(HEALTHY).gateway_fault for f in PROXY_FAULTS}
     assert words == {"no-data-plane", "weights-ignored", "header-rules-ignored", "catch-all-200"}
+
+
+def test_a_platform_with_a_fault_has_its_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class AskedEnough(Exception):  # noqa: N818 - it ends the call where it gets interesting
+        pass
+
+    def missing(names: list[str]) -> list[str]:
+        asked.extend(names)
+        raise AskedEnough
+
+    monkeypatch.setattr(prepare.builder, "missing", missing)
+    for names in ((), ("gateway-weights-ignored",)):
+        with pytest.raises(AskedEnough):
+            prepare.prepare(faults.effective(PlatformConfig(faults=names)), silent)
+    assert asked.count("gateway-faults") == asked.count("envoy-gateway") == 1
 
 
 def test_the_fault_without_controller_breaks_nothing_else() -> None:
