@@ -95,10 +95,6 @@ class Family(Struct, frozen=True, kw_only=True):
     bypasses: tuple[Bypass, ...] = ()
     runtime_classes: tuple[str, ...] = ()
     taints: tuple[str, ...] = ()
-    metrics: dict[str, str] = {}
-    """Names of metrics: utilisation, memory_used, and the label that carries the identity."""
-    load: tuple[str, ...] = ()
-    """A command that puts load on a device; empty where none is known."""
     writable: bool = False
     """A device is a block device, which a holder may write to and read from."""
 

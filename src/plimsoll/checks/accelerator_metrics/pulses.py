@@ -21,7 +21,7 @@ from plimsoll.checks.accelerator_metrics.scraper import Scraped
 from plimsoll.checks.accelerator_metrics.survey import Site, Survey
 from plimsoll.checks.accelerator_metrics.trace import MOST, PULSES, risen
 from plimsoll.checks.pods_and_claims import CLAIM, POD_SECONDS, Bench
-from plimsoll.harness import Harness, Watch
+from plimsoll.harness import BlockedError, Harness, Watch
 from plimsoll.record.facts import Observation
 
 Json = dict[str, Any]
@@ -60,12 +60,18 @@ class Course(Struct, kw_only=True):
         return scraped
 
     async def until(
-        self, phase: str, pulse: int, seconds: float, reached: Callable[[Values], bool]
+        self,
+        phase: str,
+        pulse: int,
+        seconds: float,
+        reached: Callable[[Values], bool],
+        *,
+        over: Callable[[], bool] = lambda: False,
     ) -> bool:
-        """Scrape until what is `reached` in two scrapes in a row, or time is up."""
+        """Scrape until `reached` in two scrapes in a row, or it is `over`, or time is up."""
         clock = asyncio.get_running_loop()
         end, in_a_row = clock.time() + seconds, 0
-        while clock.time() < end:
+        while clock.time() < end and not over():
             scraped = await self.scrape(phase, pulse)
             in_a_row = in_a_row + 1 if scraped.is_page and reached(scraped.values()) else 0
             if in_a_row == 2:
@@ -120,16 +126,28 @@ async def _idle(course: Course) -> None:
 
 async def _pulse(course: Course, number: int, pods: Watch) -> None:
     harness = course.harness
-    patience = harness.budget("pulse").seconds
+    patience = harness.budget(
+        "pulse", passing_means="the metrics did not move with the load, where its work was shown"
+    ).seconds
     pod = await course.bench.start(_manifest(course, number), purpose=f"load {number}")
+    name = pod["metadata"]["name"]
+
+    def phase() -> str:
+        return str(((pods.get(name) or {}).get("status") or {}).get("phase", "gone"))
+
     try:
         device, inside = await _device(course, pod, number)
         limit = patience if course.moved else patience / 3
-        course.moved = await course.until("rising", number, limit, lambda v: len(course.up(v)) > 1)
+        course.moved = await course.until(
+            "rising",
+            number,
+            limit,
+            lambda values: len(course.up(values)) > 1,
+            over=lambda: phase() != "Running",
+        )
         before = await _look(course, pod)
         await course.hold("on", number, lambda values: len(course.up(values)) > 1)
         after = await _look(course, pod)
-        seen = pods.get(pod["metadata"]["name"]) or pod
         harness.record.add(
             Observation,
             subject="load",
@@ -140,10 +158,15 @@ async def _pulse(course: Course, number: int, pods: Watch) -> None:
                 "device": device,
                 "seen_inside": inside,
                 "bytes_used": course.load.bytes_used,
-                "phase": (seen.get("status") or {}).get("phase", ""),
+                "phase": phase(),
                 "proof": _proof(course.load, before, after),
             },
         )
+        if phase() != "Running":
+            raise BlockedError(
+                f"the load of pulse {number} ended by itself: its pod was {phase()}",
+                next_step="the image must load the accelerator until it is told to go",
+            )
     finally:
         await course.bench.remove(pod, purpose=f"load {number} ends")
     limit = patience if course.moved else 0.0

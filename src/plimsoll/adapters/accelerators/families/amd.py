@@ -36,9 +36,4 @@ FAMILY = Family(
     ),
     runtime_classes=("amd",),
     taints=("amd.com/gpu",),
-    metrics={
-        "utilisation": "gpu_gfx_activity",
-        "memory_used": "gpu_used_vram",
-        "identity": "serial_number",
-    },
 )

@@ -35,9 +35,4 @@ FAMILY = Family(
     bypasses=NVIDIA_BYPASSES,
     runtime_classes=("nvidia", "nvidia-cdi", "nvidia-legacy"),
     taints=("nvidia.com/gpu",),
-    metrics={
-        "utilisation": "DCGM_FI_DEV_GPU_UTIL",
-        "memory_used": "DCGM_FI_DEV_FB_USED",
-        "identity": "UUID",
-    },
 )

@@ -41,9 +41,4 @@ FAMILY = Family(
     ),
     runtime_classes=("plimsoll",),
     writable=True,
-    metrics={
-        "utilisation": "plimsoll_accelerator_utilization_ratio",
-        "memory_used": "plimsoll_accelerator_memory_used_bytes",
-        "identity": "uuid",
-    },
 )
