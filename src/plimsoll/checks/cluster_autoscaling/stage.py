@@ -17,7 +17,7 @@ from plimsoll.checks.cluster_autoscaling.asks import Ask
 from plimsoll.checks.cluster_autoscaling.neighbours import Neighbours
 from plimsoll.checks.cluster_autoscaling.sightings import ASK, NO_SUCH, TOO_MANY
 from plimsoll.checks.pods_and_claims import CLAIM, IDLE, Bench
-from plimsoll.harness import Budget, ClusterError, Harness, Sample, Watch
+from plimsoll.harness import BlockedError, Budget, ClusterError, Harness, Sample, Watch
 from plimsoll.record.facts import Observation, Refused
 
 Json = dict[str, Any]
@@ -70,9 +70,7 @@ class Stage:
         while len(came := self.new_nodes()) <= allowed:
             await self.nodes.changed()
         self.overrun.set()
-        for pod in self._mine:
-            with suppress(ClusterError):
-                await self.harness.delete(pod, purpose="more nodes than allowed", grace=0)
+        await self._take_away(self._mine)
         self.harness.record.add(
             Observation,
             subject=TOO_MANY,
@@ -147,10 +145,23 @@ class Stage:
         return manifest
 
     async def _create(self, manifest: Json, purpose: str) -> Json:
+        """Create a pod, unless too many nodes came. Raises RefusedError, BlockedError."""
         await self._with_priority(manifest)
-        pod = await self.harness.create(manifest, purpose=purpose)
-        self._mine.append(pod)
-        return pod
+        if not self.overrun.is_set():
+            pod = await self.harness.create(manifest, purpose=purpose)
+            self._mine.append(pod)
+            if not self.overrun.is_set():
+                return pod
+            await self._take_away([pod])
+        raise BlockedError(
+            "more nodes came than were allowed, so no other pod may wait",
+            next_step="see what the autoscaler adds nodes for, or allow more with --max-new-nodes",
+        )
+
+    async def _take_away(self, pods: Sequence[Json]) -> None:
+        for pod in pods:
+            with suppress(ClusterError):
+                await self.harness.delete(pod, purpose="more nodes than allowed", grace=0)
 
     async def _with_priority(self, manifest: Json) -> None:
         """Make sure of the class of waiting pods, and that admission knows it."""
