@@ -56,9 +56,9 @@ SIGNS: Mapping[str, str] = {
 """API groups by which an operator without an adapter is recognised, and its name."""
 
 
-def names() -> list[str]:
+def names() -> tuple[str, ...]:
     """Return the names of all operators that are known, with an adapter or without."""
-    return sorted({*(adapter.name for adapter in ADAPTERS), *SIGNS.values()})
+    return tuple(sorted({*(adapter.name for adapter in ADAPTERS), *SIGNS.values()}))
 
 
 def served_by(served: Mapping[str, ApiResource]) -> tuple[list[Operator], dict[str, str]]:
