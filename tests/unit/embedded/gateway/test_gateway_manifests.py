@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from plimsoll.embedded import faults, prepare
+from plimsoll.embedded import builder, faults, prepare
 from plimsoll.embedded.addresses import Addresses
 from plimsoll.embedded.builds import module_folder
 from plimsoll.embedded.config import PlatformConfig
@@ -104,7 +104,7 @@ def test_a_platform_with_a_fault_has_its_programs(monkeypatch: pytest.MonkeyPatc
         asked.extend(names)
         raise AskedEnough
 
-    monkeypatch.setattr(prepare.builder, "missing", missing)
+    monkeypatch.setattr(builder, "missing", missing)
     for names in ((), ("gateway-weights-ignored",)):
         with pytest.raises(AskedEnough):
             prepare.prepare(faults.effective(PlatformConfig(faults=names)), silent)
