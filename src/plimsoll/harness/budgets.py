@@ -99,7 +99,7 @@ PROFILES: dict[str, dict[str, float]] = {
         "gateway-programmed": 900,
         "route-accepted": 300,
         "gateway-reached": 600,
-        "route-effect": 300,
+        "route-effect": 600,
         "metric-arrives": 600,
         "metric-follows": 480,
         "metric-gone": 480,

@@ -100,7 +100,9 @@ def choose(classes: Sequence[GatewayClass], wanted: str) -> Plan:
 def addresses(gateway: Json) -> list[str]:
     """Return the addresses in a Gateway's status."""
     entries: list[Json] = gateway.get("status", {}).get("addresses") or []
-    return [str(entry["value"]) for entry in entries if entry.get("value")]
+    values = [(entry.get("type"), str(entry.get("value") or "")) for entry in entries]
+    # some write a Service's host name together with its port
+    return [v.partition(":")[0] if kind == "Hostname" else v for kind, v in values if v]
 
 
 async def services_of(cluster: Cluster, gateway: Json, namespace: str) -> list[Json]:

@@ -46,14 +46,16 @@ def judge_programmed(reading: Reading) -> Ruling:
             next_step=_REFUSED if taken else _NOBODY,
         )
     outside = programmed.get("reason", "") in status.OUTSIDE_REASONS
-    if waited is not None and (not outside or status.has_address(last)):
+    if waited is not None and not outside:
         return violated(
             f"the Gateway was accepted and not programmed within {waited.seconds:.0f} s; "
             f"Programmed: {status.said(programmed)}",
             *facts,
         )
+    address = "an" if status.has_address(last) else "no"
     return undecided(
-        f"the Gateway was accepted and has no address; Programmed: {status.said(programmed)}",
+        f"the Gateway was accepted, has {address} address and is not in force; Programmed: "
+        f"{status.said(programmed)}",
         *facts,
         next_step=_BALANCER,
     )

@@ -62,6 +62,8 @@ def said(entry: Json) -> str:
 
 
 def _current(body: Json, conditions: list[Json], kind: str) -> Json:
+    """Return a condition if it is about the present version; of the first one it may not say so."""
     generation = (body.get("metadata") or {}).get("generation", 0)
     found: Json = next((entry for entry in conditions if entry.get("type") == kind), {})
-    return found if found.get("observedGeneration") == generation else {}
+    about = found.get("observedGeneration") or 1
+    return found if about == generation else {}

@@ -92,6 +92,11 @@ def test_an_address_can_be_a_name() -> None:
     assert address.endswith(".elb.amazonaws.com")
 
 
+def test_the_port_of_an_internal_name_is_left_out() -> None:
+    named = clusters.gateway("istio", ("Hostname", "gateway-istio.own.svc.cluster.local:80"))
+    assert addresses(named) == ["gateway-istio.own.svc.cluster.local"]
+
+
 async def test_a_class_that_is_named_is_tried_alone(fake: FakeCluster, cluster: Cluster) -> None:
     put(fake, clusters.GKE)
     plan = choose(await discover(cluster), "gke-l7-rilb")

@@ -39,8 +39,12 @@ Json = dict[str, Any]
 class Story:
     """What happens in the run; every attribute is one thing that a test can change."""
 
+    trials = 1
+    address = True
+    shared = False
+    turned = True
+
     def __init__(self) -> None:
-        self.trials = 1
         self.left: dict[str, str] = {}
         self.blocked: dict[str, list[str]] = {}
         """Claims that a block leaves undecided, by its stage; none means all."""
@@ -48,9 +52,9 @@ class Story:
             "Accepted": ("True", "Accepted"),
             "Programmed": ("True", "Programmed"),
         }
-        self.address = True
         self.generation = 1
-        """Of the Gateway; its conditions are about generation 1."""
+        """Of the Gateway; its conditions are about the version `observed`."""
+        self.observed: int | None = 1
         self.routes: dict[str, dict[str, tuple[str, str]]] = {
             name: {"Accepted": ("True", "Accepted"), "ResolvedRefs": ("True", "ResolvedRefs")}
             for name in r.ROUTES
@@ -67,7 +71,6 @@ class Story:
         self.chosen = r.POD
         self.tries: Json = {r.POD: {"404 ?": 3}, r.OUTSIDE: {"404 ?": 3}}
         self.before: Json = {r.POD: {"404 ?": 3}, r.OUTSIDE: {"refused": 2}}
-        self.shared = False
         self.direct = {"a": "200 a", "b": "200 b", r.OTHER: "200 other"}
         self.direct_after = dict(self.direct)
         self.answers: dict[str, str] = {ask.name: RIGHT.get(ask.answer, ask.answer) for ask in ASKS}
@@ -78,7 +81,6 @@ class Story:
         self.whole: dict[str, int] = {"200 a": 200}
         self.flip: dict[str, int] = {"200 a": 300, "200 b": 60}
         self.flip_ends = "200 b"
-        self.turned = True
         self.flipped: dict[str, int] = {"200 b": 200}
         self.ungranted = "500 ?"
         self.granted = "200 other"
@@ -128,7 +130,7 @@ class Story:
     def _trial(self, number: str) -> None:
         said = {"group": f"Example, class c{number}", "controller": CONTROLLER, "class": "c"}
         self._observe(number, r.TRIAL, **said)
-        status = {"conditions": _conditions(self.gateway)}
+        status = {"conditions": _conditions(self.gateway, self.observed)}
         self._object("Gateway", number, r.GATEWAY, {}, generation=self.generation)
         if self.address:
             status["addresses"] = [{"type": "IPAddress", "value": "198.18.1.1"}]
@@ -137,7 +139,10 @@ class Story:
         self._timeout(r.PROGRAMMED, f"gateway-{number}")
         self._observe(number, r.BEFORE, seen=self.before, shared=self.shared)
         for name, conditions in self.routes.items():
-            parent = {"controllerName": self.controller, "conditions": _conditions(conditions)}
+            parent = {
+                "controllerName": self.controller,
+                "conditions": _conditions(conditions, self.observed),
+            }
             self._object("HTTPRoute", number, name, {"parents": [parent]})
         self._timeout(r.ROUTED, " ".join(f"{name}-{number}" for name in r.ROUTES))
         for name in self.changed:
@@ -225,9 +230,10 @@ class Story:
         )
 
 
-def _conditions(said: dict[str, tuple[str, str]]) -> list[Json]:
+def _conditions(said: dict[str, tuple[str, str]], observed: int | None) -> list[Json]:
+    about = {} if observed is None else {"observedGeneration": observed}
     return [
-        {"type": kind, "status": status, "reason": reason, "observedGeneration": 1}
+        {"type": kind, "status": status, "reason": reason} | about
         for kind, (status, reason) in said.items()
     ]
 
