@@ -33,6 +33,11 @@ EXPECTED = [
     ("gateway-weights-ignored", "ai_inference", FAIL, FAIL),
     ("gateway-header-rules-ignored", "ai_inference", FAIL, FAIL),
     ("gateway-status-without-data-plane", "ai_inference", FAIL, FAIL),
+    ("healthy-pod-autoscaling", "pod_autoscaling", PASS, PASS),
+    ("custom-metrics-constant", "pod_autoscaling", FAIL, FAIL),
+    ("custom-metrics-of-another-pod", "pod_autoscaling", PASS, FAIL),
+    ("pods-never-scaled-down", "pod_autoscaling", FAIL, FAIL),
+    ("pending-replicas-counted", "pod_autoscaling", FAIL, FAIL),
 ]
 
 
