@@ -129,7 +129,7 @@ def check(
     thorough
         Try every engine, mode and resource kind in full.
     gateway_class
-        The GatewayClass to use. Default: every one whose controller is known or accepted it.
+        The GatewayClass to try. Default: the most usual accepted one of each implementation.
     allow_public
         Accept that a Gateway may get an address that others can reach, which can cost money.
     max_new_nodes
