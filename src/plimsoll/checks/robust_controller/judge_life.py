@@ -131,7 +131,7 @@ def _change_reaches(seen: Sightings) -> Ruling:
                 child.events[values.index(wanted["value"])],
             )
     ended, reason = seen.timeout("change"), seen.outside("change")
-    if ended is None or reason or _returned_late(seen, made):
+    if ended is None or reason or not _had_child(seen, made, ended):
         return undecided(f"{seen.title}: the change was not seen at a child {reason}", patched)
     return violated(
         f"{seen.title}: {path} did not become {wanted['value']} at a {wanted['kind']} within "
@@ -141,9 +141,13 @@ def _change_reaches(seen: Sightings) -> Ruling:
     )
 
 
-def _returned_late(seen: Sightings, made: ActionTaken) -> bool:
-    """Tell whether there was no child left that could have shown a change."""
-    return all(child.deleted is not None for child in seen.children(made.uid))
+def _had_child(seen: Sightings, made: ActionTaken, ended: StageEnded) -> bool:
+    """Tell whether a child was there, when the wait ended, that could have shown a change."""
+    return any(
+        child.events[0].sequence < ended.sequence
+        and (child.deleted is None or child.deleted.sequence > ended.sequence)
+        for child in seen.children(made.uid)
+    )
 
 
 def _status_is_current(seen: Sightings) -> Ruling:
