@@ -11,6 +11,7 @@ from plimsoll.adapters.monitoring.opting_in import Target, Way
 from plimsoll.checks.ai_service_metrics import asking, scene
 from plimsoll.checks.judging import ROLE
 from plimsoll.harness import Harness, RefusedError, Watch
+from plimsoll.record.facts import ProbeResult
 
 Json = dict[str, Any]
 
@@ -85,8 +86,8 @@ class Play:
 
     async def _traffic(
         self, client: Json, to: Json, role: str, *, requests: int = 0, finish: bool = False
-    ) -> None:
-        """Send requests to a workload and read its counter directly."""
+    ) -> ProbeResult:
+        """Send requests to a workload, read its counter directly, and return what came back."""
         arguments = {
             "host": to["status"]["podIP"],
             "port": scene.PORT,
@@ -94,7 +95,7 @@ class Play:
             "metric": scene.metric(self.harness),
             "finish": finish,
         }
-        await self.harness.probe(client, "traffic", role=role, arguments=arguments)
+        return await self.harness.probe(client, "traffic", role=role, arguments=arguments)
 
     async def _arrives(self, service: Json) -> bool:
         """Wait until a monitoring system knows the service; only that one is asked from then on."""
@@ -123,7 +124,7 @@ class Play:
                 await self._traffic(client, service, step, requests=requests)
                 await self._exactly(scene.SERVICE, total, step)
 
-    async def _exactly(self, part: str, expected: int, step: str) -> None:
+    async def _exactly(self, part: str, expected: int, step: str, *, counted: bool = True) -> None:
         await asking.until(
             self.harness,
             self.backends,
@@ -132,7 +133,7 @@ class Play:
             step=step,
             budget=self.harness.budget("collection"),
             expected=expected,
-            counted=part == scene.SERVICE,
+            counted=counted,
         )
 
     async def _training(self, client: Json) -> None:
@@ -145,7 +146,10 @@ class Play:
                 waiting_on="the Job's pod to be made",
             )
             pod = await harness.running(self.pods, pod)
-            await self._exactly(scene.TRAINING, self.numbers.steps, "training")
+            steps = self.numbers.steps
+            now = await self._traffic(client, pod, "training")
+            counted = now.data["value"] == steps
+            await self._exactly(scene.TRAINING, steps, "training", counted=counted)
             await self._traffic(client, pod, "training", finish=True)
 
     async def _silent(self) -> None:
