@@ -109,7 +109,7 @@ def _no_more(record: Record) -> Ruling:
         if others:
             return undecided(f"{count} nodes came, but {others[-1].what}", over, others[-1])
         return violated(
-            f"{count} new nodes stood at once where {allowed} were allowed; the run deleted its "
+            f"{count} new nodes stood at once, and no more than {allowed} may; the run deleted its "
             "pods",
             over,
             *(node.events[0] for node in came),
