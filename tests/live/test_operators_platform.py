@@ -102,3 +102,4 @@ def test_a_fault_is_applied_and_mended(operators: Platform, namespace: str) -> N
         mended.client.get(Deployment, STAND_IN, namespace=first.namespace)
     with pytest.raises(ApiError, match="denied the request"):
         create(mended, group(namespace, subgroup=3))
+    mended.close()
