@@ -16,7 +16,8 @@ REQUIREMENT = "ai_service_metrics"
 
 @pytest.fixture(scope="module")
 def monitored(platform: Platform) -> Platform:
-    return add_components(platform, ["monitoring"])
+    add_components(platform, ["monitoring"]).close()
+    return platform
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -20,8 +20,10 @@ PAGE = "queue_depth 7\\nvllm:running 3\\nserved_total 12\\n"
 
 
 @pytest.fixture(scope="module")
-def monitored(platform: Platform) -> Platform:
-    return add_components(platform, ["custom-metrics"])
+def monitored(platform: Platform) -> Iterator[Platform]:
+    made = add_components(platform, ["custom-metrics"])
+    yield made
+    made.close()
 
 
 def emitter(name: str, namespace: str, *, asks: bool) -> Any:
