@@ -86,11 +86,11 @@ class Supervisor:
 
     def _attempt(self, record: Record) -> None:
         begun = time.monotonic()
-        stages = Stages(self._events.append, record.revision)
-        platform = Platform(self._folder, record)
         self._update(failed="", reached=0)
         try:
-            BringUp(platform, self._keeper, self._launcher, stages).run()
+            with contextlib.closing(Platform(self._folder, record)) as platform:
+                stages = Stages(self._events.append, record.revision)
+                BringUp(platform, self._keeper, self._launcher, stages).run()
         except Exception as error:  # noqa: BLE001 - whatever it was, `up` must be told
             reason = str(error) if isinstance(error, PlimsollError) else repr(error)
             self._update(failed=reason)
@@ -98,8 +98,6 @@ class Supervisor:
         else:
             self._update(reached=record.revision)
             self._end("reached", record.revision, begun)
-        finally:
-            platform.close()
 
     def _end(self, state: str, revision: int, begun: float, detail: str = "") -> None:
         seconds = round(time.monotonic() - begun, 2)
