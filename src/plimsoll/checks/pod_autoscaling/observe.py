@@ -51,7 +51,7 @@ async def observe(harness: Harness) -> None:
         ways, installed = await pod_metrics.discover(harness.cluster)
         harness.discovered("pod-metrics", _told(ways, installed))
         if not ways:
-            raise BlockedError(_no_way(installed), next_step=_INSTALL)
+            raise _no_way(installed)
         for number in range(1, _ROUNDS + 1):
             disturbed = await _round(harness, ways, number)
             if not disturbed:
@@ -184,19 +184,24 @@ async def disturbance(bench: Bench) -> str:
     return await bench.disturbance() if bench.offer.way == DRA else ""
 
 
-_INSTALL = (
-    "install an adapter for custom metrics (prometheus-adapter, KEDA, the cloud's own) and run the "
-    "check again"
-)
-
-
-def _no_way(installed: Installed) -> str:
+def _no_way(installed: Installed) -> BlockedError:
+    """Return why nothing can be scaled by a metric here."""
     down = [
         f"{server.title} serves {group} and is not available: {server.why}"
         for group, server in installed.items()
         if not server.available
     ]
-    return "; ".join(down) or "nothing serves custom or external metrics here"
+    if down:
+        return BlockedError(
+            "; ".join(down),
+            next_step="bring it back, or remove its APIService, which also keeps namespaces from "
+            "being deleted",
+        )
+    return BlockedError(
+        "nothing serves custom or external metrics here",
+        next_step="install an adapter (prometheus-adapter, KEDA, the cloud's own) and run "
+        "the check again",
+    )
 
 
 def _told(ways: Sequence[Way], installed: Installed) -> Json:

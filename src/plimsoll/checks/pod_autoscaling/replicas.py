@@ -25,9 +25,9 @@ from plimsoll.record.reading import ObjectHistory
 UP, DEAD, DOWN, LOW = "up", "dead metric", "down", "low metric"
 TARGET, BYSTANDER = "target", "bystander"
 _SAME = 0.01
-_NO_WAY = (
-    "install an adapter for custom metrics (prometheus-adapter, KEDA, the cloud's own), or say by "
-    "--metric-name under which name it lets a new metric through"
+_NOT_COLLECTED = (
+    "see whether the platform's monitoring collects pods that ask for it as ours do, and lets "
+    "a new metric through; else give a name that it knows by --metric-name"
 )
 
 
@@ -90,7 +90,7 @@ def arrived(record: Record) -> Reading:
             f"{found[-1].fact.data['seconds']:.0f} s ({found[-1].fact.data['why'] or 'no value'})",
             found[-1].fact,
             told,
-            next_step=_NO_WAY,
+            next_step=_NOT_COLLECTED,
         )
     )
 
