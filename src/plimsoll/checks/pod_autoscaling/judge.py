@@ -82,8 +82,8 @@ def _up(record: Record) -> Ruling:
 
 def _rise(record: Record) -> Window | Ruling:
     """Return the window in which the metric rose; a ruling where it did not come to that."""
-    arrived(record)
-    never = _last(record, "autoscaler-active")
+    reading = arrived(record)
+    never = _last(record, "autoscaler-active", reading.fact.sequence)
     if never is not None:
         if "Failed" in never.waiting_on or "Invalid" in never.waiting_on:
             return violated(
@@ -100,17 +100,18 @@ def _rise(record: Record) -> Window | Ruling:
     return phase(record, UP, "the metric was not raised")
 
 
-def _timeouts(record: Record, stage: str) -> list[StageEnded]:
-    return record.of(StageEnded, stage=stage, outcome="timeout")
+def _timeouts(record: Record, stage: str, after: int) -> list[StageEnded]:
+    found = record.of(StageEnded, stage=stage, outcome="timeout")
+    return [fact for fact in found if fact.sequence > after]
 
 
-def _last(record: Record, stage: str) -> StageEnded | None:
-    found = _timeouts(record, stage)
+def _last(record: Record, stage: str, after: int) -> StageEnded | None:
+    found = _timeouts(record, stage, after)
     return found[-1] if found else None
 
 
 def _did_not_rise(record: Record, window: Window, mine: Scaled, want: int) -> Ruling:
-    timed_out = _last(record, "autoscaler-up")
+    timed_out = _last(record, "autoscaler-up", window.opened.sequence)
     if timed_out is None:
         return undecided(f"{want} replicas were not waited for to the end", window.opened)
     if not _told(record, window):
@@ -143,8 +144,7 @@ def _do_not_run(
     ended = [
         fact
         for stage in ("replicas-made", "scheduling", "image-pull", "start")
-        for fact in _timeouts(record, stage)
-        if fact.sequence > window.opened.sequence
+        for fact in _timeouts(record, stage, window.opened.sequence)
     ]
     if not ended:
         return undecided(f"{want} replicas were not waited for to the end", rose)
@@ -175,9 +175,7 @@ def _down(record: Record) -> Ruling:
     if before < 2:
         return undecided("there was one replica already", window.opened)
     fell = mine.reached(1, window.opened.sequence)
-    stuck = [
-        fact for fact in _timeouts(record, "release") if fact.sequence > window.opened.sequence
-    ]
+    stuck = _timeouts(record, "release", window.opened.sequence)
     if fell is not None and stuck and stuck[0].sequence < window.closed.sequence:
         return undecided(
             f"1 replica was wanted instead of {before}, and the others did not go in "
@@ -193,7 +191,7 @@ def _down(record: Record) -> Ruling:
             window.opened,
             fell,
         )
-    timed_out = _last(record, "autoscaler-down")
+    timed_out = _last(record, "autoscaler-down", window.opened.sequence)
     low = readings(record, TARGET, "low")
     if timed_out is None or not low:
         return undecided("one replica was not waited for to the end", window.opened)

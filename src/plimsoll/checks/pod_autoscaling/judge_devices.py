@@ -121,7 +121,11 @@ def _released(record: Record) -> Ruling:
 def _gone(record: Record, claims: list[ObjectHistory], fell: WatchEvent) -> Ruling:
     """Judge what became of the claims of replicas that went."""
     kept = [claim for claim in claims if claim.deleted is None and allocated(claim)]
-    late = record.of(StageEnded, stage="claims-released", outcome="timeout")
+    late = [
+        fact
+        for fact in record.of(StageEnded, stage="claims-released", outcome="timeout")
+        if fact.sequence > fell.sequence
+    ]
     if kept and late:
         return violated(
             f"{len(claims)} replicas went, and after {late[-1].seconds:.0f} s {len(kept)} of their "

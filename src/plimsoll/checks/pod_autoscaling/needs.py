@@ -33,7 +33,7 @@ def _rules(
 
 
 NEEDS = Needs(
-    minutes=4,
+    minutes=3,
     accelerators=MOST,
     shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER, Subject.DEVICES}),
     pod_security="restricted",

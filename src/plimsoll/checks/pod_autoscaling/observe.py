@@ -15,9 +15,8 @@ from plimsoll.checks.pod_autoscaling import manifests, metric
 from plimsoll.checks.pod_autoscaling.dial import Dial
 from plimsoll.checks.pod_autoscaling.manifests import BYSTANDER, PARTS, TARGET, Holding
 from plimsoll.checks.pod_autoscaling.needs import NEEDS
-from plimsoll.checks.pod_autoscaling.scene import Scene, Watches, found, room
+from plimsoll.checks.pod_autoscaling.scene import Scene, Watches, chosen, found, room
 from plimsoll.checks.pod_autoscaling.steps import WINDOWS, Voyage
-from plimsoll.checks.pods_and_claims import Bench
 from plimsoll.harness import BlockedError, Harness, Sample
 
 __all__ = ["NEEDS", "observe", "samples"]
@@ -63,8 +62,7 @@ async def observe(harness: Harness) -> None:
 async def _round(harness: Harness, ways: Sequence[Way], number: int) -> str:
     """Make one voyage; return what disturbed it, or nothing."""
     offer = choose(await discover(harness.cluster, harness.options))
-    chosen = offer.free[: room(harness, offer)]
-    harness.discovered("accelerator", found(offer, chosen))
+    harness.discovered("accelerator", found(offer, chosen(offer, room(harness, offer))))
     if room(harness, offer) < 1:
         raise BlockedError(
             f"no accelerator is free for this run ({offer.title})",
@@ -117,7 +115,7 @@ async def _play(scene: Scene, ways: Sequence[Way]) -> str:
         if scene.most < 2:
             return ""
         await _move(voyage)
-    return await disturbance(scene.bench)
+    return await _disturbance(scene)
 
 
 async def _move(voyage: Voyage) -> None:
@@ -179,9 +177,20 @@ def _as_sent(sent: Json, stored: Json) -> None:
         )
 
 
-async def disturbance(bench: Bench) -> str:
-    """Return who else holds one of the chosen devices by now, or nothing."""
-    return await bench.disturbance() if bench.offer.way == DRA else ""
+async def _disturbance(scene: Scene) -> str:
+    """Return who else holds one of the chosen devices by now, or nothing.
+
+    Another check of this run is somebody else, too.
+    """
+    if scene.offer.way != DRA:
+        return ""
+    claims = await scene.harness.cluster.list(f"resourceclaims.{dra.GROUP}")
+    mine = scene.harness.labels().items()
+    held = dra.held_devices(
+        claim for claim in claims if not mine <= (claim["metadata"].get("labels") or {}).items()
+    )
+    taken = sorted(device.name for device in scene.bench.chosen if device.key in held)
+    return f"others hold {', '.join(taken)}, which this run had chosen" if taken else ""
 
 
 def _no_way(installed: Installed) -> BlockedError:

@@ -54,7 +54,7 @@ class Scene:
         self.watches = watches
         self.number = number
         self.most = room(harness, offer)
-        self.bench = Bench(harness, offer, offer.free[: self.most], watches.pods)
+        self.bench = Bench(harness, offer, chosen(offer, self.most), watches.pods)
         self.values = metric.values(harness.run_id, self.most)
         self._made: list[Json] = []
 
@@ -164,7 +164,17 @@ def room(harness: Harness, offer: Offer) -> int:
     return min(free, MOST if limit is None else min(limit, MOST))
 
 
-def found(offer: Offer, chosen: Sequence[dra.Device]) -> Json:
+def chosen(offer: Offer, most: int) -> list[dra.Device]:
+    """Return the last free devices, unshared ones if there are enough.
+
+    Checks that hold one or two at the same time take the first ones.
+    """
+    apart = [device for device in offer.free if not device.shared]
+    pool = apart if len(apart) >= most else list(offer.free)
+    return pool[len(pool) - most :]
+
+
+def found(offer: Offer, devices: Sequence[dra.Device]) -> Json:
     """Return what a judge must know of the accelerators."""
     return {
         "way": offer.way,
@@ -172,7 +182,7 @@ def found(offer: Offer, chosen: Sequence[dra.Device]) -> Json:
         "driver": offer.driver,
         "device_class": offer.device_class,
         "resource": offer.resource,
-        "shared": any(device.shared for device in chosen)
+        "shared": any(device.shared for device in devices)
         or offer.family.shares(offer.resource)
         or bool(offer.shared_on & offer.nodes.keys()),
     }

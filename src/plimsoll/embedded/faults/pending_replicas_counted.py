@@ -10,7 +10,7 @@ from plimsoll.standard.verdicts import Verdict
 
 
 class PendingReplicasCounted(Fault):
-    """The driver offers all devices of a node and can prepare the first one only."""
+    """The driver offers all devices of a node and can have one claim prepared at a time."""
 
     name = "pending-replicas-counted"
     requirement = "pod_autoscaling"
@@ -19,8 +19,8 @@ class PendingReplicasCounted(Fault):
     expected_strict = Verdict.FAIL
 
     def configure(self, config: PlatformConfig) -> PlatformConfig:
-        """Make the driver of every node unable to prepare all but its first device."""
-        return replace(config, driver_fault="first-only")
+        """Make the driver of every node unable to prepare a second claim."""
+        return replace(config, driver_fault="one-at-a-time")
 
 
 FAULT = PendingReplicasCounted()

@@ -10,7 +10,7 @@ import pytest
 
 from plimsoll.embedded.accelerators.driver.claims import Claims
 from plimsoll.embedded.accelerators.driver.inventory import Inventory
-from plimsoll.embedded.accelerators.driver.misbehaviour import injection
+from plimsoll.embedded.accelerators.driver.misbehaviour import claims_at_once, injection
 from plimsoll.embedded.accelerators.driver.settings import DRIVER, DriverError, Settings
 
 
@@ -55,6 +55,7 @@ def make(server: FakeServer, inventory: Inventory, settings: Settings, fault: st
         injection(fault),
         state=settings.data / "claims.json",
         cdi_folder=settings.cdi,
+        at_once=claims_at_once(fault),
     )
 
 
@@ -205,3 +206,22 @@ def test_fault_injects_what_was_not_allocated(
     (held,) = make(server, inventory, settings, fault).prepare("u-1", "space", "name")
     assert held.device == "accelerator-1"
     assert injected(settings) == [("u-1-accelerator-1", nodes)]
+
+
+def test_a_driver_that_prepares_one_claim_at_a_time_refuses_the_second_until_the_first_goes(
+    server: FakeServer,
+    inventory: Inventory,
+    settings: Settings,
+    scrubbed: list[tuple[int, int]],
+) -> None:
+    claims = make(server, inventory, settings, "one-at-a-time")
+    claims.prepare("u-1", "space", "name")
+    claims.prepare("u-1", "space", "name")
+    assert server.claim is not None
+    server.claim["metadata"]["uid"] = "u-2"
+    with pytest.raises(DriverError, match="no room"):
+        claims.prepare("u-2", "space", "name")
+    claims.unprepare("u-1")
+    assert len(scrubbed) == 1
+    (held,) = claims.prepare("u-2", "space", "name")
+    assert held.cdi_ids != []

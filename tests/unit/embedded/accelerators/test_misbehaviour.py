@@ -16,6 +16,7 @@ from plimsoll.embedded.accelerators.driver.settings import DriverError
         ("prepare-nothing", []),
         ("other-device", ["accelerator-1", "accelerator-0"]),
         ("all-devices", ["accelerator-0", "accelerator-1", "accelerator-2"]),
+        ("one-at-a-time", ["accelerator-0", "accelerator-2"]),
     ],
 )
 def test_injected_devices(inventory: Inventory, fault: str, injected: list[str]) -> None:
@@ -30,10 +31,3 @@ def test_without_an_allocation_no_fault_injects_anything(inventory: Inventory) -
 def test_unknown_fault_is_an_error_that_lists_the_known() -> None:
     with pytest.raises(DriverError, match="all-devices"):
         injection("catch-fire")
-
-
-def test_a_driver_that_knows_its_first_device_only_refuses_the_others(inventory: Inventory) -> None:
-    first, other = inventory.device("accelerator-0"), inventory.device("accelerator-1")
-    assert injection("first-only")([first], inventory) == [first]
-    with pytest.raises(DriverError, match="accelerator-1 does not answer"):
-        injection("first-only")([other], inventory)

@@ -66,7 +66,9 @@ class Claims:
         *,
         state: Path,
         cdi_folder: Path,
+        at_once: int = 0,
     ) -> None:
+        self._at_once = at_once
         self._reader, self._inventory, self._injection = reader, inventory, injection
         self._state, self._cdi_folder = state, cdi_folder
         self._lock = threading.Lock()
@@ -83,6 +85,7 @@ class Claims:
         """
         with self._lock:
             results = self._allocation(uid, namespace, name)
+            self._must_have_room(uid)
             specs: dict[str, dict[str, Any]] = {}
             held = tuple(self._held(uid, result, specs) for result in results)
             if specs:
@@ -104,6 +107,11 @@ class Claims:
                     loop_devices.scrub(device.accelerator.loop_number, device.memory_bytes)
             del self._prepared[uid]
             self._save()
+
+    def _must_have_room(self, uid: str) -> None:
+        others = [name for name in self._prepared if name != uid]
+        if self._at_once and len(others) >= self._at_once:
+            raise DriverError(f"{len(others)} claims are prepared, and there is no room for more")
 
     def _allocation(self, uid: str, namespace: str, name: str) -> list[Json]:
         path = f"/apis/resource.k8s.io/v1/namespaces/{namespace}/resourceclaims/{name}"

@@ -36,20 +36,12 @@ def everything(allocated: Sequence[Device], inventory: Inventory) -> list[Device
     return list(inventory.devices) if allocated else []
 
 
-def first_only(allocated: Sequence[Device], inventory: Inventory) -> list[Device]:
-    """Inject the node's first device; all others are offered, and none of them can be prepared."""
-    for device in allocated:
-        if device != inventory.devices[0]:
-            raise DriverError(f"{device.name} does not answer")
-    return list(allocated)
-
-
 INJECTIONS: dict[str, Injection] = {
     "": faithful,
     "prepare-nothing": nothing,
     "other-device": another,
     "all-devices": everything,
-    "first-only": first_only,
+    "one-at-a-time": faithful,
 }
 
 
@@ -60,3 +52,8 @@ def injection(fault: str) -> Injection:
     except KeyError:
         known = ", ".join(name for name in INJECTIONS if name)
         raise DriverError(f"there is no driver fault {fault!r}; there are {known}") from None
+
+
+def claims_at_once(fault: str) -> int:
+    """Return how many claims the driver can have prepared on a node at once; 0: any number."""
+    return 1 if fault == "one-at-a-time" else 0

@@ -13,7 +13,7 @@ from plimsoll.embedded.accelerators.driver.cluster import Cluster
 from plimsoll.embedded.accelerators.driver.health import Health
 from plimsoll.embedded.accelerators.driver.inventory import inventory_of
 from plimsoll.embedded.accelerators.driver.loop_devices import Guard
-from plimsoll.embedded.accelerators.driver.misbehaviour import injection
+from plimsoll.embedded.accelerators.driver.misbehaviour import claims_at_once, injection
 from plimsoll.embedded.accelerators.driver.settings import DriverError, Mode, Settings, node_index
 from plimsoll.embedded.accelerators.driver.slices import SlicePublisher
 
@@ -43,6 +43,7 @@ class NodeDriver:
             self._injection,
             state=settings.data / "claims.json",
             cdi_folder=settings.cdi,
+            at_once=claims_at_once(about_devices),
         )
         self._stop = threading.Event()
         self._metrics_served = False
