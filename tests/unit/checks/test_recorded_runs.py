@@ -38,6 +38,11 @@ EXPECTED = [
     ("custom-metrics-of-another-pod", "pod_autoscaling", PASS, FAIL),
     ("pods-never-scaled-down", "pod_autoscaling", FAIL, FAIL),
     ("pending-replicas-counted", "pod_autoscaling", FAIL, FAIL),
+    ("healthy-autoscaler", "cluster_autoscaling", PASS, PASS),
+    ("autoscaler-adds-for-any-pod", "cluster_autoscaling", PASS, FAIL),
+    ("autoscaler-fixed-pool", "cluster_autoscaling", FAIL, FAIL),
+    ("autoscaler-never-scales-down", "cluster_autoscaling", FAIL, FAIL),
+    ("autoscaler-node-without-driver", "cluster_autoscaling", FAIL, FAIL),
 ]
 
 

@@ -1,7 +1,7 @@
 """What autoscalers say in events: that they asked for a node, why they did not, who refused (pure).
 
 A refusal for want of quota, stock or a pool's limit is the outside world's and no fault of the
-platform. Texts are cut so that no account, project or address of the cloud is kept.
+platform. Texts are cut so that no account, project, pool or address of the user's is kept.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ _OUTSIDE: dict[str, re.Pattern[str]] = {
         r"|max\w*countexceeded|limits? (was |is )?(reached|exceeded)",
     }.items()
 }
-_PRIVATE = re.compile(r"https?://\S+|arn:\S+|projects/\S+|/subscriptions/\S+|\[\{.*?\}\]")
+_PRIVATE = re.compile(
+    r"https?://\S+|arn:\S+|projects/\S+|/subscriptions/\S+|\[\{.*?\}\]"
+    r"|requirements=.*|(?<=nodeclaim/)\S+|(?<=NodePool=)[^\s,;]+|(?<=nodepool )\S+"
+)
 _LENGTH = 300
 
 

@@ -97,5 +97,24 @@ def test_projects_and_accounts_are_cut_out() -> None:
     assert read.text == "triggered: ..."
 
 
+@pytest.mark.parametrize(
+    ("said_so", "kept"),
+    [
+        ("Pod should schedule on: nodeclaim/gpu-x2x9", "Pod should schedule on: nodeclaim/..."),
+        (
+            "no instance type has enough resources, requirements=karpenter.sh/nodepool In [gpu]",
+            "no instance type has enough resources, ...",
+        ),
+        (
+            "exceed limits for nodepool, NodePool=gpu; else",
+            "exceed limits for nodepool, NodePool=...; else",
+        ),
+    ],
+)
+def test_names_of_pools_and_nodes_are_cut_out(said_so: str, kept: str) -> None:
+    (read,) = said([event("Nominated", said_so, "karpenter")])
+    assert read.text == kept
+
+
 def test_what_is_said_again_and_again_counts_once() -> None:
     assert len(said([event("NotTriggerScaleUp", "no"), event("NotTriggerScaleUp", "no")])) == 1
