@@ -69,6 +69,8 @@ class Story:
         """The window that others disturbed."""
         self.gap = ""
         """The window in which the Deployments' watch has a gap."""
+        self.earlier: tuple[str, ...] = ()
+        """Stages that timed out in a round before this one."""
         self.blocked: list[str] = []
         self._facts: list[Fact] = []
         self._clock = 1000.0
@@ -138,6 +140,8 @@ class Story:
             self._add(WatchStarted, watch=watch, kind=kind, namespace="ns")
 
     def _first(self) -> None:
+        for stage in self.earlier:
+            self._timeout(stage, "hpa-target: FailedGetPodsMetric")
         for name in ("target", "bystander"):
             self._deployment(name, 1)
         self._replica(0)

@@ -65,6 +65,11 @@ def test_a_device_plugin_passes_by_what_the_replicas_see() -> None:
     assert found["accelerators-released"] == "not applicable"
 
 
+def test_what_timed_out_in_a_round_that_was_repeated_counts_no_more() -> None:
+    stages = ("autoscaler-active", "autoscaler-up", "start", "release", "claims-released")
+    assert outcomes(story_of(changed(earlier=stages))) == {claim.id: "held" for claim in CLAIMS}
+
+
 def test_without_autoscalers_in_the_api_the_requirement_does_not_apply() -> None:
     story = story_of(changed(served=False, published=False))
     assert verdicts(story) == (Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE)
