@@ -75,7 +75,7 @@ def settle(
             raise ValueError(f"{requirement}: finding for undeclared claim {finding.claim!r}")
     plain, because = _verdict(claims, found, strict=False)
     if plain is Verdict.PASS:
-        because += _not_exercised(by_id, found)
+        because += _not_exercised(by_id, _of_who_passed(claims, found))
     strict, strict_because = _verdict(claims, found, strict=True)
     return Judgement(
         requirement=requirement,
@@ -86,6 +86,13 @@ def settle(
         strict_because=strict_because,
         findings=found,
     )
+
+
+def _of_who_passed(claims: Sequence[Claim], findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings of the group that a PASS rests on; others say nothing of it."""
+    results = group_results(claims, findings, strict=False)
+    passed = next(group for group, each in results.items() if each.verdict is Verdict.PASS)
+    return [finding for finding in findings if finding.group in {"", passed}]
 
 
 def _not_exercised(claims: Mapping[str, Claim], findings: Iterable[Finding]) -> str:

@@ -211,3 +211,14 @@ def test_exit_code(verdicts: list[str], expected: ExitCode) -> None:
     assert exit_code(judgements, strict=False) == expected
     if judgements:
         assert exit_code(judgements, strict=True) == ExitCode.FAIL
+
+
+def test_a_pass_says_what_its_own_group_did_not_exercise() -> None:
+    def both(first: Outcome, second: Outcome) -> str:
+        return settled(
+            *(("effect", HELD, "a"), ("nothing", HELD, "a"), ("more", first, "a")),
+            *(("effect", HELD, "b"), ("nothing", HELD, "b"), ("more", second, "b")),
+        ).because
+
+    assert "not exercised" not in both(HELD, Outcome.NOT_EXERCISED)
+    assert both(Outcome.NOT_EXERCISED, HELD).endswith("not exercised: more")

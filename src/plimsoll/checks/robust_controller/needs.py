@@ -49,7 +49,7 @@ def _kinds() -> tuple[Rule, ...]:
 
 
 NEEDS = Needs(
-    minutes=3,
+    minutes=1.5,
     shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
     pod_security="restricted",
     rules=(
