@@ -19,17 +19,15 @@ from plimsoll.adapters.accelerator_metrics.readings import normal, physical
 from plimsoll.adapters.accelerators.discovery import DRA, Offer
 from plimsoll.checks.accelerator_metrics.scraper import Scraped
 from plimsoll.checks.accelerator_metrics.survey import Site, Survey
-from plimsoll.checks.accelerator_metrics.trace import MOST, PULSES, risen
+from plimsoll.checks.accelerator_metrics.trace import MOST, PULSES, Values, restless, risen
 from plimsoll.checks.pods_and_claims import CLAIM, POD_SECONDS, Bench
 from plimsoll.harness import BlockedError, Harness, Watch
 from plimsoll.record.facts import Observation
 
 Json = dict[str, Any]
-Values = dict[str, dict[str, float]]
-
 _HELD, _HELD_AT_MOST = 5, 15
 """Scrapes of a phase that is held; more of them where not nearly all are alike."""
-_IDLE_SCRAPES = 5
+_IDLE_SCRAPES, _IDLE_WINDOWS = 5, 3
 
 
 class Course(Struct, kw_only=True):
@@ -115,10 +113,20 @@ async def play(harness: Harness, offer: Offer, survey: Survey, site: Site, load:
 
 
 async def _idle(course: Course) -> None:
+    """Hold an idle window; another one where something moved in it, a few times at most."""
+    mine = {each.identity for each in physical(course.site.devices)}
+    for number in range(1, _IDLE_WINDOWS + 1):
+        await _idle_window(course, number)
+        if not restless(course.idle, course.load.bytes_used, mine):
+            return
+
+
+async def _idle_window(course: Course, number: int) -> None:
     clock = asyncio.get_running_loop()
     end, count = clock.time() + course.harness.profile.seconds("window"), 0
+    course.idle = []
     while clock.time() < end or count < _IDLE_SCRAPES:
-        scraped = await course.scrape("idle")
+        scraped = await course.scrape("idle", number)
         count += 1
         if scraped.is_page:
             course.idle.append(scraped.values())
@@ -189,6 +197,7 @@ def _manifest(course: Course, number: int) -> Json:
         node=course.site.node,
         claims=claims,
         resources={"requests": {"cpu": "200m"}, "limits": limits},
+        may_pend=True,
     )
 
 

@@ -1,8 +1,9 @@
 """How `accelerator_metrics` reads its record: what each accelerator showed, phase by phase (pure).
 
 A pulse has four phases: `rising` (the load has begun), `on` (it is held), `falling` (it has ended)
-and `off` (quiet is held). Only the two that are held are judged: nearly all of their scrapes must
-be on the right side, so that a number which moves by itself does not pass by chance.
+and `off` (quiet is held). Before them, idle windows are held until one is quiet. Only what is held
+is judged: nearly all of its scrapes must be on the right side, so that a number which moves by
+itself does not pass by chance, and a blip does not count.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ BACK = 0.25
 """Of the needed rise, the share that may stay after the load."""
 
 
+Values = dict[str, dict[str, float]]
+"""Numbers by device and role, or by device and metric."""
+
+
 class Scrape(Struct, frozen=True, kw_only=True):
     """One page as it was read on one node."""
 
     fact: Observation
-    values: dict[str, dict[str, float]]
-    """Numbers by device and role, or by device and metric."""
+    values: Values
 
     @property
     def digest(self) -> str:
@@ -115,10 +119,8 @@ class Trace(Struct, frozen=True, kw_only=True):
 
     def rise(self, role: str) -> float:
         """Return by how much `role` must rise."""
-        if role == UTILISATION:
-            return UTILISATION_RISE
-        taken = float(self.pulses[0].fact.data.get("bytes_used") or 0) if self.pulses else 0.0
-        return SHARE_OF_LOAD * taken if taken else float(MEMORY_RISE)
+        taken = int(self.pulses[0].fact.data.get("bytes_used") or 0) if self.pulses else 0
+        return needed(taken)[role]
 
     def idle_level(self, device: str, role: str) -> float:
         """Return the level before the load; 0 where the series only appears under load."""
@@ -126,9 +128,8 @@ class Trace(Struct, frozen=True, kw_only=True):
         return median(found) if found else 0.0
 
     def is_quiet(self, device: str, role: str) -> bool:
-        """Tell whether a series kept still in the idle window."""
-        found = series(self.idle, device, role)
-        return not found or max(found) - min(found) < self.rise(role)
+        """Tell whether a series kept still in the idle window, but for a blip."""
+        return keeps_still(series(self.idle, device, role), self.rise(role))
 
     def shares(self, device: str, role: str, pulse: Pulse) -> tuple[float, float]:
         """Return in which share of the held scrapes a series was up, and then down."""
@@ -149,6 +150,11 @@ def series(scrapes: Iterable[Scrape], device: str, role: str) -> list[float]:
     return [value for value in found if value is not None]
 
 
+def keeps_still(values: Sequence[float], rise: float) -> bool:
+    """Tell whether nearly all values are within half a `rise` of their middle."""
+    return not values or share(abs(value - median(values)) < rise / 2 for value in values) >= MOST
+
+
 def share(answers: Iterable[bool]) -> float:
     """Return the share of answers that are yes; 0 for none."""
     listed = list(answers)
@@ -167,7 +173,7 @@ def scrapes_of(record: Record, phase: str, number: int = 0) -> tuple[Scrape, ...
     )
 
 
-def _values(data: Json) -> dict[str, dict[str, float]]:
+def _values(data: Json) -> Values:
     entries: list[Json] = data.get("devices") or []
     return {entry["device"]: dict(entry.get("values") or {}) for entry in entries}
 
@@ -175,8 +181,13 @@ def _values(data: Json) -> dict[str, dict[str, float]]:
 def trace_of(record: Record) -> Trace:
     """Return what the run saw of the load."""
     loads = record.of(Observation, subject="load")
+    rounds = [
+        int(fact.data.get("pulse", 0))
+        for fact in record.of(Observation, subject="scrape")
+        if fact.data.get("phase") == "idle"
+    ]
     return Trace(
-        idle=scrapes_of(record, "idle"),
+        idle=scrapes_of(record, "idle", max(rounds, default=0)),
         pulses=tuple(_pulse(record, fact) for fact in loads),
     )
 
@@ -193,18 +204,32 @@ def _pulse(record: Record, fact: Observation) -> Pulse:
     )
 
 
-def risen(
-    values: dict[str, dict[str, float]], idle: Sequence[dict[str, dict[str, float]]], taken: int
-) -> set[str]:
-    """Return `device role` of every series that is up, for who decides how long to wait.
+def needed(taken: int) -> dict[str, float]:
+    """Return by how much each role must rise; `taken` is how many bytes the load takes."""
+    return {UTILISATION: UTILISATION_RISE, MEMORY: SHARE_OF_LOAD * taken or float(MEMORY_RISE)}
 
-    `values` and `idle` are numbers by device and role; `taken` the bytes that the load takes.
-    """
-    needed = {UTILISATION: UTILISATION_RISE, MEMORY: SHARE_OF_LOAD * taken or MEMORY_RISE}
-    found = set()
-    for device, mine in values.items():
-        for role in needed.keys() & mine.keys():
-            before = [each[device][role] for each in idle if role in each.get(device, {})]
-            if mine[role] >= (median(before) if before else 0.0) + needed[role]:
-                found.add(f"{device} {role}")
-    return found
+
+def risen(values: Values, idle: Sequence[Values], taken: int) -> set[str]:
+    """Return `device role` of every series that is up, for who decides how long to wait."""
+    return {
+        f"{device} {role}"
+        for device, mine in values.items()
+        for role, rise in needed(taken).items()
+        if role in mine and mine[role] >= median(_history(idle, device, role) or [0.0]) + rise
+    }
+
+
+def restless(idle: Sequence[Values], taken: int, only: set[str]) -> set[str]:
+    """Return `device role` of every series that moves in an idle window, of `only` these if any."""
+    shown = {device for values in idle for device in values}
+    return {
+        f"{device} {role}"
+        for device in shown & only or shown
+        for role, rise in needed(taken).items()
+        if not keeps_still(_history(idle, device, role), rise)
+    }
+
+
+def _history(idle: Sequence[Values], device: str, role: str) -> list[float]:
+    found = (values.get(device, {}).get(role) for values in idle)
+    return [value for value in found if value is not None]

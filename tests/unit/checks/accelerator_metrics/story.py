@@ -51,13 +51,14 @@ class Story:
         """What differs after each load."""
         self.restless: Values = {}
         """What differs in every second scrape of the idle window."""
+        self.blip: Values = {}
+        """What differs in one scrape of the idle window."""
         self.up_in = 5
         """In how many of five held scrapes the load shows."""
         self.frozen = False
         self.stamps: list[float] = []
         """Timestamps that the scrapes' samples carry, in turn."""
-        self.device = "a0"
-        self.seen_inside = True
+        self.device, self.seen_inside = "a0", True
         self.proof: Json = {"before": 10.0, "after": 900.0, "at_least": 0, "unit": "bytes moved"}
         self.bytes_used = 64 * MIB
         self.phase = "Running"
@@ -73,7 +74,8 @@ class Story:
         for node in self.endpoints:
             self._scrape("survey", node=node)
         for number in range(6):
-            self._scrape("idle", changes=self.restless if number % 2 else {})
+            changes = self.restless if number % 2 else self.blip if number == 4 else {}
+            self._scrape("idle", changes=changes)
         for pulse in range(1, self.pulses + 1):
             self._pulse(pulse)
         if self.blocked:

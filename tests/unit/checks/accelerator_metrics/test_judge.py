@@ -92,6 +92,7 @@ HELD: list[tuple[str, Change]] = [
     ("memory-moves", generic("vendor_busy", "vendor_heap")),
     ("utilisation-moves", ANONYMOUS),
     ("utilisation-moves", changed(up_in=4)),
+    ("quiet-before-load", changed(blip={"a0": {"utilisation": 0.5}})),
     ("utilisation-moves", changed(proof=UNPROVEN)),
     # A series that is only there under load.
     (
