@@ -12,9 +12,9 @@ from plimsoll.checks.judging import Ruling, Window, held, rule, undecided, viola
 from plimsoll.checks.pod_autoscaling.claims import CLAIMS
 from plimsoll.checks.pod_autoscaling.judge_attribution import ATTRIBUTION_JUDGES
 from plimsoll.checks.pod_autoscaling.judge_devices import DEVICE_JUDGES
+from plimsoll.checks.pod_autoscaling.metric import AIM, TARGET
 from plimsoll.checks.pod_autoscaling.replicas import (
     DOWN,
-    TARGET,
     UP,
     Scaled,
     arrived,
@@ -71,7 +71,7 @@ def _up(record: Record) -> Ruling:
     except LookupError:
         return _do_not_run(record, window, mine, want, rose)
     return held(
-        f"with the metric at {window.data['value']} (aim 100) the autoscaler wanted {want} "
+        f"with the metric at {window.data['value']} (aim {AIM}) the autoscaler wanted {want} "
         f"replicas after {rose.time - window.opened.time:.0f} s, and {want} were Ready after "
         f"{event.time - window.opened.time:.0f} s",
         window.opened,
@@ -118,7 +118,7 @@ def _did_not_rise(record: Record, window: Window, mine: Scaled, want: int) -> Ru
         return undecided("no pod was seen to publish the high value", window.opened)
     highest = max(mine.replicas_at(event.sequence) for event in mine.deployment.events)
     return violated(
-        f"our pod published {window.data['value']} (aim 100 per replica) for "
+        f"our pod published {window.data['value']} (aim {AIM} per replica) for "
         f"{timed_out.seconds:.0f} s and the autoscaler wanted {highest} of {want} replicas: "
         f"{timed_out.waiting_on}",
         window.opened,
@@ -203,7 +203,7 @@ def _down(record: Record) -> Ruling:
             low[-1].fact,
         )
     return violated(
-        f"our pods published {window.data['value']} (aim 100 per replica) for "
+        f"our pods published {window.data['value']} (aim {AIM} per replica) for "
         f"{timed_out.seconds:.0f} s, and the autoscaler did not come down from {before}: "
         f"{timed_out.waiting_on}",
         window.opened,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plimsoll.checks.judging import Ruling, SettledEarly, Window, held, undecided, violated, window
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.replicas import (
-    BYSTANDER,
     DEAD,
     DOWN,
     LOW,
-    TARGET,
     UP,
     Reading,
     Scaled,

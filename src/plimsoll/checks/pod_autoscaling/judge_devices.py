@@ -9,6 +9,7 @@ from plimsoll.checks.judging import (
     SettledEarly,
     Window,
     allocated,
+    allocation_results,
     claims_of,
     held,
     not_applicable,
@@ -120,7 +121,7 @@ def _released(record: Record) -> Ruling:
 
 def _gone(record: Record, claims: list[ObjectHistory], fell: WatchEvent) -> Ruling:
     """Judge what became of the claims of replicas that went."""
-    kept = [claim for claim in claims if claim.deleted is None and allocated(claim)]
+    kept = [c for c in claims if c.deleted is None and allocation_results(c.last)]
     late = [
         fact
         for fact in record.of(StageEnded, stage="claims-released", outcome="timeout")

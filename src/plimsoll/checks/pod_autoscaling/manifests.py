@@ -11,12 +11,12 @@ from msgspec import Struct
 from plimsoll.adapters.monitoring.opting_in import PORT_NAME, Target, asking
 from plimsoll.adapters.pod_metrics.way import Ask
 from plimsoll.checks.pod_autoscaling import metric
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pods_and_claims import POD_SECONDS
 from plimsoll.harness import Harness
 
 Json = dict[str, Any]
 
-TARGET, BYSTANDER = "target", "bystander"
 PARTS = (TARGET, BYSTANDER)
 ROLES = {TARGET: "replica", BYSTANDER: "bystander"}
 """The role label of each Deployment's pods."""
@@ -58,7 +58,7 @@ def ask(harness: Harness, part: str, name: str, *, most: int) -> Ask:
         series=series.labels,
         pods=_selector(harness, part),
         labels=harness.labels(role=ROLES[part]),
-        target=metric.TARGET,
+        target=metric.AIM,
         most=most,
         port=metric.PORT,
     )

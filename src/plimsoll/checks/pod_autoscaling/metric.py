@@ -1,7 +1,7 @@
 """The run's own metric: under which name it goes, and which values it takes (pure).
 
 The values follow from the run's id, so that neither a constant nor a value of an earlier run can be
-taken for them. The aim per pod is TARGET: every value but the high ones asks for one replica.
+taken for them. The aim per pod is AIM: every value but the high ones asks for one replica.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-TARGET = 100
+AIM = 100
+TARGET, BYSTANDER = "target", "bystander"
+"""The two Deployments that publish the metric."""
 PORT = 8080
 FILE = "/tmp/dial"  # noqa: S108  (in the container)
 LIFETIME = 900
@@ -44,7 +46,7 @@ def values(run: str, replicas: int) -> Values:
         first=11 + shift,
         bystander=21 + shift,
         second=31 + shift,
-        high=2 * replicas * TARGET + shift,
+        high=2 * replicas * AIM + shift,
     )
 
 

@@ -13,10 +13,12 @@ from plimsoll.adapters.pod_metrics import Way
 from plimsoll.adapters.pod_metrics.installed import Installed
 from plimsoll.checks.pod_autoscaling import manifests, metric
 from plimsoll.checks.pod_autoscaling.dial import Dial
-from plimsoll.checks.pod_autoscaling.manifests import BYSTANDER, PARTS, TARGET, Holding
+from plimsoll.checks.pod_autoscaling.manifests import PARTS, Holding
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.needs import NEEDS
+from plimsoll.checks.pod_autoscaling.replicas import WINDOWS
 from plimsoll.checks.pod_autoscaling.scene import Scene, Watches, chosen, found, room
-from plimsoll.checks.pod_autoscaling.steps import WINDOWS, Voyage
+from plimsoll.checks.pod_autoscaling.steps import Voyage
 from plimsoll.harness import BlockedError, Harness, Sample
 
 __all__ = ["NEEDS", "observe", "samples"]
@@ -225,5 +227,5 @@ def _told(ways: Sequence[Way], installed: Installed) -> Json:
             }
             for group, server in installed.items()
         ],
-        "target": metric.TARGET,
+        "aim": metric.AIM,
     }

@@ -18,12 +18,13 @@ from plimsoll.checks.judging import (
     undecided,
     window,
 )
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.record import Record
 from plimsoll.record.facts import Discovered, Json, Observation, WatchEvent, WatchStarted
 from plimsoll.record.reading import ObjectHistory
 
-UP, DEAD, DOWN, LOW = "up", "dead metric", "down", "low metric"
-TARGET, BYSTANDER = "target", "bystander"
+UP, DEAD, DOWN, LOW = WINDOWS = ("up", "dead metric", "down", "low metric")
+"""The stretches of a round, in order."""
 _SAME = 0.01
 _NOT_COLLECTED = (
     "see whether the platform's monitoring collects pods that ask for it as ours do, and lets "

@@ -18,14 +18,8 @@ from plimsoll.adapters.monitoring.opting_in import ways
 from plimsoll.adapters.pod_metrics import Way
 from plimsoll.adapters.pod_metrics.way import Ask
 from plimsoll.checks.pod_autoscaling import manifests, metric
-from plimsoll.checks.pod_autoscaling.manifests import (
-    BYSTANDER,
-    PARTS,
-    ROLE_LABEL,
-    ROLES,
-    TARGET,
-    Holding,
-)
+from plimsoll.checks.pod_autoscaling.manifests import PARTS, ROLE_LABEL, ROLES, Holding
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.needs import MOST
 from plimsoll.checks.pods_and_claims import CLAIM, Bench
 from plimsoll.harness import Harness, Watch

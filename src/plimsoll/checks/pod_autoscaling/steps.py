@@ -9,15 +9,14 @@ from typing import Any
 
 from plimsoll.adapters.pod_metrics import Way
 from plimsoll.checks.pod_autoscaling.dial import Dial
-from plimsoll.checks.pod_autoscaling.manifests import BYSTANDER, PARTS, TARGET
+from plimsoll.checks.pod_autoscaling.manifests import PARTS
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.readings import Readings
+from plimsoll.checks.pod_autoscaling.replicas import DEAD, DOWN, LOW, UP
 from plimsoll.checks.pod_autoscaling.scene import Scene
 from plimsoll.harness import Budget, Watch, pod_state
 
 Json = dict[str, Any]
-
-UP, DEAD, DOWN, LOW = "up", "dead metric", "down", "low metric"
-WINDOWS = (UP, DEAD, DOWN, LOW)
 
 
 class Voyage:

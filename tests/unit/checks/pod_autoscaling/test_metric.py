@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plimsoll.checks.pod_autoscaling.metric import TARGET, series, values
+from plimsoll.checks.pod_autoscaling.metric import AIM, series, values
 from plimsoll.checks.pod_autoscaling.needs import MOST
 
 RUNS = ("k3f9x2", "bbbbbb", "zzzzzz", "wk5stz", "c72rqr")
@@ -15,9 +15,9 @@ RUNS = ("k3f9x2", "bbbbbb", "zzzzzz", "wk5stz", "c72rqr")
 def test_low_values_ask_for_one_replica_and_high_ones_for_all(run: str, replicas: int) -> None:
     found = values(run, replicas)
     low = max(found.first, found.bystander)
-    assert low * replicas <= TARGET
-    assert found.second <= TARGET * 0.9
-    assert found.high >= TARGET * replicas
+    assert low * replicas <= AIM
+    assert found.second <= AIM * 0.9
+    assert found.high >= AIM * replicas
 
 
 @pytest.mark.parametrize("run", RUNS)

@@ -12,7 +12,8 @@ from plimsoll.adapters.accelerators.discovery import DEVICE_PLUGIN, DRA, Offer
 from plimsoll.adapters.accelerators.dra import Device
 from plimsoll.adapters.pod_metrics.installed import Server
 from plimsoll.checks.pod_autoscaling import manifests
-from plimsoll.checks.pod_autoscaling.manifests import BYSTANDER, TARGET, Holding
+from plimsoll.checks.pod_autoscaling.manifests import Holding
+from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.needs import NEEDS
 from plimsoll.checks.pod_autoscaling.observe import _as_sent, _no_way
 from plimsoll.checks.pod_autoscaling.readings import Reading, Readings
