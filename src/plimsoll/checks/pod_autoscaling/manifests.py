@@ -22,6 +22,7 @@ ROLES = {TARGET: "replica", BYSTANDER: "bystander"}
 """The role label of each Deployment's pods."""
 ROLE_LABEL = "plimsoll.dev/role"
 _RUN_LABEL = "plimsoll.dev/run"
+_REQUIREMENT_LABEL = "plimsoll.dev/requirement"
 
 
 class Holding(Struct, frozen=True, kw_only=True):
@@ -100,7 +101,8 @@ def deployment(harness: Harness, part: str, name: str, *, first: int, holding: H
 
 
 def _selector(harness: Harness, part: str) -> dict[str, str]:
-    return {_RUN_LABEL: harness.run_id, ROLE_LABEL: ROLES[part]}
+    own = harness.labels(role=ROLES[part])
+    return {key: own[key] for key in (_RUN_LABEL, _REQUIREMENT_LABEL, ROLE_LABEL)}
 
 
 def _command(harness: Harness, part: str, first: int) -> tuple[str, ...]:

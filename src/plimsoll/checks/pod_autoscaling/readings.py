@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from plimsoll.adapters.pod_metrics import Way
 from plimsoll.adapters.pod_metrics.way import values
 from plimsoll.checks.pod_autoscaling.dial import Dial
+from plimsoll.checks.pod_autoscaling.replicas import same
 from plimsoll.checks.pod_autoscaling.scene import Scene
 from plimsoll.harness import BlockedError
 from plimsoll.harness.errors import ClusterError
@@ -19,7 +20,6 @@ from plimsoll.record.facts import Observation
 Json = dict[str, Any]
 
 _POLL_SECONDS = 1.0
-_SAME = 0.01
 
 
 class Reading(Struct, kw_only=True):
@@ -88,20 +88,8 @@ class Readings:
 
     def same(self, reading: Reading) -> bool:
         """Tell whether a reading is what the pods publish."""
-        published = self._dial.now()
-        if reading.per_pod:
-            read = reading.read
-            return (
-                bool(published)
-                and read.keys() == published.keys()
-                and all(abs(read[name] - value) < _SAME for name, value in published.items())
-            )
-        total = reading.read.get("")
-        return (
-            total is not None
-            and len(published) == 1
-            and abs(total - sum(published.values())) < _SAME
-        )
+        ways = self._scene.ways_collected
+        return same(reading.read, self._dial.now(), per_pod=reading.per_pod, ways=ways)
 
     def write(self, moment: str, reading: Reading, seconds: float) -> None:
         """Write a reading beside what the pods publish at the same time."""
@@ -114,6 +102,7 @@ class Readings:
                 "round": self._scene.number,
                 "way": self._way.name,
                 "per_pod": reading.per_pod,
+                "ways": self._scene.ways_collected,
                 "read": reading.read,
                 "published": self._dial.now(),
                 "seconds": round(seconds, 1),

@@ -5,11 +5,12 @@ Pure. Every reader raises SettledEarly, with the ruling, where the record has no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from plimsoll.checks.judging import (
+    Ruling,
     SettledEarly,
     Window,
     condition,
@@ -20,7 +21,14 @@ from plimsoll.checks.judging import (
 )
 from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.record import Record
-from plimsoll.record.facts import Discovered, Json, Observation, WatchEvent, WatchStarted
+from plimsoll.record.facts import (
+    Discovered,
+    Json,
+    Observation,
+    StageEnded,
+    WatchEvent,
+    WatchStarted,
+)
 from plimsoll.record.reading import ObjectHistory
 
 UP, DEAD, DOWN, LOW = WINDOWS = ("up", "dead metric", "down", "low metric")
@@ -30,6 +38,25 @@ _NOT_COLLECTED = (
     "see whether the platform's monitoring collects pods that ask for it as ours do, and lets "
     "a new metric through; else give a name that it knows by --metric-name"
 )
+
+
+def same(
+    read: Mapping[str, float], published: Mapping[str, float], *, per_pod: bool, ways: int
+) -> bool:
+    """Tell whether a metrics API says what the pods publish.
+
+    Adapters add up the series of a pod, so where pods asked to be collected in several `ways`, each
+    value may be there as many times.
+    """
+    if not published or (per_pod and read.keys() != published.keys()):
+        return False
+    if not per_pod and (len(published) != 1 or "" not in read):
+        return False
+    wanted = published if per_pod else {"": sum(published.values())}
+    return any(
+        all(abs(read[name] - times * value) < _SAME for name, value in wanted.items())
+        for times in range(1, ways + 1)
+    )
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -50,11 +77,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     @property
     def same(self) -> bool:
         """Tell whether the API said what the pods published."""
-        if self.fact.data["per_pod"]:
-            return self.read.keys() == self.published.keys() and all(
-                abs(value - self.published[pod]) < _SAME for pod, value in self.read.items()
-            )
-        return abs(self.read.get("", -1) - sum(self.published.values())) < _SAME
+        data = self.fact.data
+        return same(self.read, self.published, per_pod=data["per_pod"], ways=data.get("ways", 1))
 
     @property
     def told(self) -> str:
@@ -84,7 +108,7 @@ def arrived(record: Record) -> Reading:
     told: Discovered | None = record.discovered("pod-metrics")
     tried = ", ".join(way["component"] for way in told.found["ways"]) if told else ""
     if not found:
-        raise SettledEarly(undecided("no pod of ours came to publish a metric", told))
+        raise SettledEarly(_no_pod(record))
     raise SettledEarly(
         undecided(
             f"our pod's metric did not come through {tried or 'any metrics API'} in "
@@ -93,6 +117,19 @@ def arrived(record: Record) -> Reading:
             told,
             next_step=_NOT_COLLECTED,
         )
+    )
+
+
+def _no_pod(record: Record) -> Ruling:
+    """Say why no pod of ours came to publish a metric."""
+    stages = ("replicas-made", "scheduling", "image-pull", "start")
+    ended = [fact for fact in record.of(StageEnded, outcome="timeout") if fact.stage in stages]
+    why = f": {ended[-1].waiting_on} ({ended[-1].stage})" if ended else ""
+    return undecided(
+        f"our pods did not come to publish a metric{why}",
+        *ended[-1:],
+        record.discovered("accelerator"),
+        next_step="see the pod's events: without a first replica nothing can be scaled",
     )
 
 

@@ -50,6 +50,8 @@ class Scene:
         self.most = room(harness, offer)
         self.bench = Bench(harness, offer, chosen(offer, self.most), watches.pods)
         self.values = metric.values(harness.run_id, self.most)
+        self.ways_collected = 1
+        """In how many ways the pods asked the platform's monitoring to collect them."""
         self._made: list[Json] = []
 
     def name(self, part: str) -> str:
@@ -73,13 +75,15 @@ class Scene:
 
     def pods(self, part: str) -> list[Json]:
         """Return the pods of a Deployment that exist now and are not on their way out."""
+        return [pod for pod in self._all(part) if not pod["metadata"].get("deletionTimestamp")]
+
+    def _all(self, part: str) -> list[Json]:
         role, prefix = ROLES[part], f"{self.name(part)}-"
         return [
             pod
             for pod in self.watches.pods.objects()
             if (pod["metadata"].get("labels") or {}).get(ROLE_LABEL) == role
             and pod["metadata"]["name"].startswith(prefix)
-            and not pod["metadata"].get("deletionTimestamp")
         ]
 
     async def make(self, manifest: Json, *, purpose: str) -> Json:
@@ -108,7 +112,7 @@ class Scene:
             await self.harness.delete(obj)
         async with self.harness.attempt():
             await self.watches.pods.until(
-                lambda watch: not any(self.harness.owns(pod) for pod in watch.objects()),
+                lambda _: not any(self._all(part) for part in PARTS),
                 self.harness.budget("release"),
                 waiting_on="the pods of both Deployments to go",
             )
@@ -124,6 +128,7 @@ class Scene:
                 stored = await self.harness.try_create(manifest, purpose=f"opt in by {way.name}")
                 if not isinstance(stored, Refused):
                     self._made.append(stored)
+        self.ways_collected = sum(1 for way in found if not way.impossible)
         self.harness.discovered(
             "collection", {"ways": {way.name: way.impossible or "asked" for way in found}}
         )

@@ -16,7 +16,7 @@ from plimsoll.checks.pod_autoscaling.manifests import Holding
 from plimsoll.checks.pod_autoscaling.metric import BYSTANDER, TARGET
 from plimsoll.checks.pod_autoscaling.needs import NEEDS
 from plimsoll.checks.pod_autoscaling.observe import _as_sent, _no_way
-from plimsoll.checks.pod_autoscaling.readings import Reading, Readings
+from plimsoll.checks.pod_autoscaling.replicas import same
 from plimsoll.checks.pod_autoscaling.scene import _nodes, room
 from plimsoll.harness import BlockedError, Harness, Options
 from tests.unit.harness.conftest import cluster, fake, harness, session
@@ -146,23 +146,25 @@ def test_a_server_that_is_down_is_told_apart_from_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "published", "expected"),
+    ("read", "published", "per_pod", "ways", "expected"),
     [
-        (Reading(per_pod=True, read={"a": 5.0}), {"a": 5.0}, True),
-        (Reading(per_pod=True, read={"a": 5.0}), {"a": 6.0}, False),
-        (Reading(per_pod=True, read={"a": 5.0}), {"a": 5.0, "b": 5.0}, False),
-        (Reading(per_pod=True), {}, False),
-        (Reading(read={"": 5.0}), {"a": 5.0}, True),
-        (Reading(read={"": 5.0}), {"a": 5.0, "b": 0.0}, False),
-        (Reading(), {"a": 5.0}, False),
+        ({"a": 5.0}, {"a": 5.0}, True, 1, True),
+        ({"a": 5.0}, {"a": 6.0}, True, 1, False),
+        ({"a": 5.0}, {"a": 5.0, "b": 5.0}, True, 1, False),
+        ({}, {}, True, 1, False),
+        ({"": 5.0}, {"a": 5.0}, False, 1, True),
+        ({"": 5.0}, {"a": 5.0, "b": 0.0}, False, 1, False),
+        ({}, {"a": 5.0}, False, 1, False),
+        ({"a": 10.0, "b": 12.0}, {"a": 5.0, "b": 6.0}, True, 2, True),
+        ({"a": 10.0, "b": 12.0}, {"a": 5.0, "b": 6.0}, True, 1, False),
+        ({"a": 10.0, "b": 6.0}, {"a": 5.0, "b": 6.0}, True, 2, False),
+        ({"": 10.0}, {"a": 5.0}, False, 2, True),
     ],
 )
-def test_a_reading_is_the_same_only_pod_for_pod(
-    reading: Reading, published: dict[str, float], expected: bool
+def test_a_reading_is_the_same_pod_for_pod_or_as_often_as_it_was_collected(
+    read: dict[str, float], published: dict[str, float], per_pod: bool, ways: int, expected: bool
 ) -> None:
-    dial = cast("Any", SimpleNamespace(now=lambda: published))
-    readings = Readings(cast("Any", None), cast("Any", None), TARGET, dial)
-    assert readings.same(reading) is expected
+    assert same(read, published, per_pod=per_pod, ways=ways) is expected
 
 
 def test_the_autoscaler_is_told_apart_from_what_may_be_missing() -> None:
