@@ -13,8 +13,12 @@ import pytest
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Namespace
 
+from plimsoll import checks
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.platform import Platform, down, load, up
+from plimsoll.record import Judgement
+
+from .checking import check_all
 
 NAME = "live-tests"
 
@@ -32,6 +36,13 @@ def platform() -> Iterator[Platform]:
     yield made
     made.close()
     down(NAME)
+
+
+@pytest.fixture(scope="session")
+def whole_run(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Judgement]:
+    """Check everything in one run, as a user would, and return how each requirement is judged."""
+    folder = tmp_path_factory.mktemp("check") / "run"
+    return check_all(checks.available(), platform.config.name, folder)
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ def monitored(platform: Platform) -> Platform:
 
 
 @pytest.fixture(scope="module")
-def judged(monitored: Platform, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
-    folder = tmp_path_factory.mktemp("check") / "run"
-    return check(REQUIREMENT, monitored.config.name, folder)
+def judged(whole_run: dict[str, Judgement]) -> Judgement:
+    return whole_run[REQUIREMENT]
 
 
 def test_passes_plain_and_strict(judged: Judgement) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from plimsoll import checks
-from plimsoll.embedded.platform import Platform
 from plimsoll.record import Judgement
 from plimsoll.standard.verdicts import Verdict
 
-from .checking import check, outcomes
+from .checking import outcomes
+
+REQUIREMENT = "dra_support"
 
 
 @pytest.fixture(scope="module")
-def judged(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
-    folder = tmp_path_factory.mktemp("check") / "run"
-    return check("dra_support", platform.config.name, folder)
+def judged(whole_run: dict[str, Judgement]) -> Judgement:
+    return whole_run[REQUIREMENT]
 
 
 def test_passes_plain_and_strict(judged: Judgement) -> None:
@@ -23,5 +23,5 @@ def test_passes_plain_and_strict(judged: Judgement) -> None:
 
 
 def test_every_claim_holds(judged: Judgement) -> None:
-    expected = {claim.id: "held" for claim in checks.claims("dra_support")}
+    expected = {claim.id: "held" for claim in checks.claims(REQUIREMENT)}
     assert outcomes(judged) == expected

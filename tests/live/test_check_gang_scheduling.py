@@ -5,20 +5,15 @@ from __future__ import annotations
 import pytest
 
 from plimsoll import checks
-from plimsoll.embedded.platform import Platform, add_components
 from plimsoll.record import Judgement
 from plimsoll.standard.verdicts import Verdict
-
-from .checking import check
 
 REQUIREMENT = "gang_scheduling"
 
 
 @pytest.fixture(scope="module")
-def judged(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Judgement:
-    add_components(platform, ["gang"])
-    folder = tmp_path_factory.mktemp("check") / "run"
-    return check(REQUIREMENT, platform.config.name, folder)
+def judged(whole_run: dict[str, Judgement]) -> Judgement:
+    return whole_run[REQUIREMENT]
 
 
 def of_group(judged: Judgement, group: str) -> dict[str, str]:
