@@ -11,15 +11,20 @@ from plimsoll.embedded import faults
 from plimsoll.embedded.accelerators.manifests import manifests as driver_manifests
 from plimsoll.embedded.accelerators.manifests import pool_daemon_set
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.karpenter.manifests import controller, pool
+from plimsoll.embedded.karpenter.manifests import controller, pools
 
 CONFIG = PlatformConfig(name="demo")
 DATA = Path("/state/demo/accelerators")
 
 
 def objects(config: PlatformConfig) -> dict[str, Any]:
-    found = [*controller(config, Path("/state/demo/launcher")), *pool(config)]
+    found = controller(config, Path("/state/demo/launcher"))
     return {one["kind"]: one for one in found}
+
+
+def specs(config: PlatformConfig) -> list[dict[str, Any]]:
+    """Return what the pools say: of nodes with the resource first, then of nodes with claims."""
+    return [one["spec"] for one in pools(config) if one["kind"] == "NodePool"]
 
 
 def broken(name: str) -> PlatformConfig:
@@ -32,16 +37,14 @@ def environment(config: PlatformConfig) -> dict[str, str]:
 
 
 def test_only_pods_that_tolerate_accelerator_nodes_bring_one() -> None:
-    template = objects(CONFIG)["NodePool"]["spec"]["template"]
-    assert template["spec"]["taints"] == [
-        {"key": "plimsoll.dev/accelerator", "effect": "NoSchedule"}
-    ]
+    taint = {"key": "plimsoll.dev/accelerator", "effect": "NoSchedule"}
+    assert [spec["template"]["spec"]["taints"] for spec in specs(CONFIG)] == [[taint], [taint]]
 
 
 def test_the_pool_is_small_and_idle_nodes_go() -> None:
-    spec = objects(CONFIG)["NodePool"]["spec"]
-    assert spec["limits"] == {"nodes": "2"}
-    assert spec["disruption"] == {"consolidationPolicy": "WhenEmpty", "consolidateAfter": "10s"}
+    for spec in specs(CONFIG):
+        assert spec["limits"] == {"nodes": "2"}
+        assert spec["disruption"] == {"consolidationPolicy": "WhenEmpty", "consolidateAfter": "10s"}
 
 
 def test_a_node_has_one_driver_either_this_or_that() -> None:
@@ -54,21 +57,21 @@ def test_a_node_has_one_driver_either_this_or_that() -> None:
     (term,) = own["spec"]["template"]["spec"]["affinity"]["nodeAffinity"][
         "requiredDuringSchedulingIgnoredDuringExecution"
     ]["nodeSelectorTerms"]
-    labels = objects(CONFIG)["NodePool"]["spec"]["template"]["metadata"]["labels"]
+    labels, none = (spec["template"]["metadata"]["labels"] for spec in specs(CONFIG))
+    assert none == {}
     assert term == {"matchExpressions": [{"key": next(iter(labels)), "operator": "DoesNotExist"}]}
     assert added["spec"]["template"]["spec"]["nodeSelector"] == labels
     assert added["metadata"]["name"] != own["metadata"]["name"]
 
 
 def test_a_pool_of_a_fixed_size_has_all_marks_and_no_controller() -> None:
-    found = objects(broken("autoscaler-fixed-pool"))
-    assert "NodePool" in found
-    assert "Deployment" not in found
+    assert len(specs(broken("autoscaler-fixed-pool"))) == 2
+    assert "Deployment" not in objects(broken("autoscaler-fixed-pool"))
 
 
 def test_what_is_never_removed_is_said_in_the_pool() -> None:
-    disruption = objects(broken("autoscaler-never-scales-down"))["NodePool"]["spec"]["disruption"]
-    assert disruption["consolidateAfter"] == "Never"
+    for spec in specs(broken("autoscaler-never-scales-down")):
+        assert spec["disruption"]["consolidateAfter"] == "Never"
 
 
 def test_only_the_fault_makes_the_provider_offer_anything() -> None:

@@ -65,7 +65,7 @@ class Autoscaler:
         if not config.autoscaler_controller:
             remove_controller(client)
         apply(client, manifests.controller(config, launcher_folder(platform.folder)))
-        apply(client, manifests.pool(config))
+        apply(client, manifests.pools(config))
         if not config.pool_driver or not config.accelerators:
             remove_pool_driver(client)
             return
@@ -78,21 +78,22 @@ class Autoscaler:
         if not platform.config.autoscaler_controller:
             return ""
         missing = unfinished(platform.client, manifests.NAME, namespace=manifests.NAMESPACE)
-        return missing or _pool_unready(platform)
+        unready = (_unready(platform, pool) for pool in manifests.POOLS)
+        return missing or next(filter(None, unready), "")
 
 
-def _pool_unready(platform: Platform) -> str:
+def _unready(platform: Platform, pool: str) -> str:
     try:
-        found = platform.client.get(NodePool, manifests.POOL)
+        found = platform.client.get(NodePool, pool)
     except ApiError as error:
         if error.status.code == 404:
-            return "its pool to be applied"
+            return f"its pool {pool} to be applied"
         raise
     status: Any = found.get("status") or {}
     for condition in status.get("conditions", []):
         if condition["type"] == "Ready" and condition["status"] == "True":
             return ""
-    return "its pool to become ready"
+    return f"its pool {pool} to become ready"
 
 
 COMPONENT = Autoscaler()

@@ -1,7 +1,7 @@
-"""The objects of Karpenter on a platform: one controller and one pool of accelerator nodes.
+"""The objects of Karpenter on a platform: one controller and two pools of accelerator nodes.
 
-Nodes of the pool carry a taint, so a pod that does not ask for accelerators never brings one. They
-serve the plain resource: Karpenter does not look at resource claims.
+Nodes of both carry a taint, so a pod that does not ask for accelerators never brings one. A pod
+that asks for the plain resource brings a node of one pool, a pod with a claim one of the other.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from plimsoll.embedded.accelerators.manifests import SERVE
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.karpenter.upstream import KARPENTER
 from plimsoll.embedded.pool.launcher import SOCKET, USER
+from plimsoll.embedded.pool.machine_types import WITH_CLAIMS, WITH_RESOURCE
 from plimsoll.embedded.pool.nodes import MOST
 from plimsoll.embedded.upstream import Object
 
 NAMESPACE = "karpenter"
 NAME = "karpenter"
-POOL = "accelerators"
+POOLS = ("accelerators", "accelerators-claims")
+"""One whose nodes offer the plain resource, one whose nodes offer devices to claim."""
+CLASS = "accelerators"
 GROUP = "karpenter.sh"
 _CLASS_GROUP = "karpenter.kwok.sh"
 _CLASS = "KWOKNodeClass"
@@ -64,36 +67,38 @@ def controller(config: PlatformConfig, launcher: Path) -> list[Object]:
     return objects
 
 
-def pool(config: PlatformConfig) -> list[Object]:
-    """Return the one pool and its class."""
-    reference = {"group": _CLASS_GROUP, "kind": _CLASS, "name": POOL}
-    requirement = {
-        "key": f"{GROUP}/capacity-type",
-        "operator": "In",
-        "values": ["on-demand"],
-    }
+def pools(config: PlatformConfig) -> list[Object]:
+    """Return the pools, one for each way to offer accelerators, and their class."""
     return [
-        _object(f"{_CLASS_GROUP}/v1alpha1", _CLASS, name=POOL),
-        _object(f"{GROUP}/v1", "NodePool", name=POOL)
-        | {
-            "spec": {
-                "limits": {"nodes": str(MOST)},
-                "disruption": {
-                    "consolidationPolicy": "WhenEmpty",
-                    "consolidateAfter": _IDLE if config.autoscaler_removes else "Never",
-                },
-                "template": {
-                    "metadata": {"labels": {SERVE: Mode.DEVICE_PLUGIN}},
-                    "spec": {
-                        "nodeClassRef": reference,
-                        "expireAfter": "Never",
-                        "taints": [{"key": RESOURCE, "effect": "NoSchedule"}],
-                        "requirements": [requirement],
-                    },
-                },
-            }
-        },
+        _object(f"{_CLASS_GROUP}/v1alpha1", _CLASS, name=CLASS),
+        _pool(config, POOLS[0], WITH_RESOURCE, {SERVE: Mode.DEVICE_PLUGIN}),
+        _pool(config, POOLS[1], WITH_CLAIMS, {}),
     ]
+
+
+def _pool(config: PlatformConfig, name: str, kind: str, labels: dict[str, str]) -> Object:
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {
+            "nodeClassRef": {"group": _CLASS_GROUP, "kind": _CLASS, "name": CLASS},
+            "expireAfter": "Never",
+            "taints": [{"key": RESOURCE, "effect": "NoSchedule"}],
+            "requirements": [
+                _requirement(f"{GROUP}/capacity-type", "on-demand"),
+                _requirement("node.kubernetes.io/instance-type", kind),
+            ],
+        },
+    }
+    disruption = {
+        "consolidationPolicy": "WhenEmpty",
+        "consolidateAfter": _IDLE if config.autoscaler_removes else "Never",
+    }
+    spec = {"limits": {"nodes": str(MOST)}, "disruption": disruption, "template": template}
+    return _object(f"{GROUP}/v1", "NodePool", name=name) | {"spec": spec}
+
+
+def _requirement(key: str, value: str) -> Object:
+    return {"key": key, "operator": "In", "values": [value]}
 
 
 def _object(version: str, kind: str, *, name: str = NAME, namespace: str = "") -> Object:
@@ -124,7 +129,8 @@ def _rules() -> list[Object]:
         _rule("policy", "poddisruptionbudgets", _READ),
         _rule("coordination.k8s.io", "leases", _READ),
         _rule("apiextensions.k8s.io", "customresourcedefinitions", _READ),
-        _rule("resource.k8s.io", "resourceslices resourceclaims deviceclasses", _READ),
+        _rule("resource.k8s.io", "resourceslices deviceclasses", _READ),
+        _rule("resource.k8s.io", "resourceclaims resourceclaimtemplates", _READ),
     ]
 
 
@@ -132,6 +138,7 @@ def _deployment(config: PlatformConfig, launcher: Path) -> Object:
     environment = {
         "PLIMSOLL_LAUNCHER": f"{_DOOR}/{SOCKET}",
         "DISABLE_LEADER_ELECTION": "true",
+        "IGNORE_DRA_REQUESTS": "false",
         "HEALTH_PROBE_PORT": str(_HEALTH_PORT),
     }
     if config.autoscaler_offers_anything:

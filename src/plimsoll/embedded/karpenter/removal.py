@@ -19,7 +19,7 @@ from lightkube.resources.core_v1 import Namespace
 
 from plimsoll.embedded.accelerators.manifests import NAMESPACE as DRIVER_NAMESPACE
 from plimsoll.embedded.accelerators.manifests import POOL_NAME
-from plimsoll.embedded.karpenter.manifests import GROUP, NAME, NAMESPACE, POOL
+from plimsoll.embedded.karpenter.manifests import GROUP, NAME, NAMESPACE, POOLS
 from plimsoll.embedded.karpenter.upstream import KARPENTER
 from plimsoll.embedded.pool.launcher import COMPONENT
 from plimsoll.errors import PlimsollError
@@ -72,8 +72,9 @@ def take_back(platform: Platform) -> None:
         remove_nodes(client)
     if COMPONENT in platform.record.config.components:
         return
-    with _absent_is_fine():
-        client.delete(NodePool, POOL)
+    for pool in POOLS:
+        with _absent_is_fine():
+            client.delete(NodePool, pool)
     remove_controller(client)
     remove_pool_driver(client)
     with _absent_is_fine():

@@ -98,6 +98,7 @@ class _Wanted(msgspec.Struct, frozen=True):
     """What the provider asks for."""
 
     claim: str
+    type: str
     labels: dict[str, str] = {}
 
 
@@ -106,9 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Answer /type and /nodes."""
+        """Answer /types and /nodes."""
         pool = self.server.pool
-        answers = {"/type": pool.machine_type, "/nodes": pool.nodes}
+        answers = {"/types": pool.machine_types, "/nodes": pool.nodes}
         if answer := answers.get(self.path):
             self._answer(answer)
         else:
@@ -126,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         except msgspec.MsgspecError as error:
             self._send(HTTPStatus.BAD_REQUEST, str(error))
             return
-        self._answer(lambda: self.server.pool.create(wanted.claim, wanted.labels))
+        self._answer(lambda: self.server.pool.create(wanted.claim, wanted.type, wanted.labels))
 
     def do_DELETE(self) -> None:
         """Remove the node with the provider id in the query; the answer comes when it is gone."""

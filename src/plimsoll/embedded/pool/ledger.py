@@ -21,6 +21,8 @@ class PoolNode(msgspec.Struct, frozen=True, kw_only=True):
     claim: str
     """What the autoscaler calls it; asking again for the same one gives the same node."""
     provider_id: str
+    type: str
+    """The name of its machine type."""
     labels: dict[str, str]
     leaving: bool = False
     """It is being removed."""

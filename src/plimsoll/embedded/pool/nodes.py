@@ -6,7 +6,6 @@ takes over finishes it; what `remove` has answered for is gone from the machine.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import threading
@@ -15,14 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from plimsoll.embedded.accelerators.driver.settings import RESOURCE
 from plimsoll.embedded.config import MAX_NODES
 from plimsoll.embedded.keeper import Keeper
 from plimsoll.embedded.namespace_node import BringUpError, NamespaceNode
-from plimsoll.embedded.node_spec import MAX_PODS, Membership, node_name
+from plimsoll.embedded.node_spec import Membership, node_name
 from plimsoll.embedded.pki import Pki, make_node_pki
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.pool.ledger import Ledger, PoolNode
+from plimsoll.embedded.pool.machine_types import MachineType, machine_types
 from plimsoll.embedded.state import Folder
 from plimsoll.embedded.teardown import remove_loops
 from plimsoll.errors import PlimsollError
@@ -44,14 +43,6 @@ class PoolFullError(PlimsollError):
 
 class UnknownNodeError(PlimsollError):
     """The pool has no such node."""
-
-
-class MachineType(msgspec.Struct, frozen=True, kw_only=True):
-    """What every node of the pool has."""
-
-    name: str
-    architecture: str
-    capacity: dict[str, str]
 
 
 class Pool:
@@ -89,31 +80,23 @@ class Pool:
         for node in self._ledger.read():
             self.remove(node.provider_id)
 
-    def machine_type(self) -> MachineType:
-        """Return what a node of the pool has, which is what this machine has."""
-        memory = next(
-            line.split()[1]
-            for line in Path("/proc/meminfo").read_text().splitlines()
-            if line.startswith("MemTotal:")
-        )
-        capacity = {
-            "cpu": str(os.cpu_count() or 1),
-            "memory": f"{memory}Ki",
-            "pods": str(MAX_PODS),
-        }
-        if accelerators := self._following().config.accelerators:
-            capacity[RESOURCE] = str(accelerators)
-        architecture = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
-        return MachineType(name="plimsoll.node", architecture=architecture, capacity=capacity)
+    def machine_types(self) -> list[MachineType]:
+        """Return what nodes of the pool have."""
+        return machine_types(self._following().config)
 
     def nodes(self) -> tuple[PoolNode, ...]:
         """Return the nodes that are there, also those on their way in or out."""
         return self._ledger.read()
 
-    def create(self, claim: str, labels: dict[str, str]) -> PoolNode:
-        """Return the node of that claim, begun now if there is none. Raises PoolFullError."""
+    def create(self, claim: str, kind: str, labels: dict[str, str]) -> PoolNode:
+        """Return the node of that claim, begun now if there is none.
+
+        Raises PoolFullError, and PlimsollError for a type that there is not.
+        """
         with self._lock:
             platform = self._following()
+            if kind not in {known.name for known in machine_types(platform.config)}:
+                raise PlimsollError(f"there is no type of node named {kind!r}")
             nodes = self._ledger.read()
             for node in nodes:
                 if node.claim == claim:
@@ -123,6 +106,7 @@ class Pool:
                 number=number,
                 claim=claim,
                 provider_id=f"plimsoll://{platform.name}/{node_name(number)}/{claim}",
+                type=kind,
                 labels=labels,
             )
             self._ledger.put(node)

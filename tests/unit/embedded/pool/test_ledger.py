@@ -13,7 +13,11 @@ from plimsoll.embedded.state import Folder, StateError
 
 def node(number: int) -> PoolNode:
     return PoolNode(
-        number=number, claim=f"claim-{number}", provider_id=f"plimsoll://demo/{number}", labels={}
+        number=number,
+        claim=f"claim-{number}",
+        provider_id=f"plimsoll://demo/{number}",
+        type="plimsoll.resource",
+        labels={},
     )
 
 

@@ -25,6 +25,7 @@ from plimsoll.embedded.pki import Pki, make_cluster_pki
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.pool.launcher import SOCKET, Launcher, launcher_folder
 from plimsoll.embedded.pool.ledger import Ledger
+from plimsoll.embedded.pool.machine_types import WITH_CLAIMS, WITH_RESOURCE
 from plimsoll.embedded.state import Folder, Record
 
 PROGRAMS = ("containerd", "containerd-shim-runc-v2", "ctr", "runc", "kubelet", "kube-proxy")
@@ -83,14 +84,21 @@ def ask(platform: Platform, method: str, path: str, body: object = None) -> tupl
 
 
 def create(platform: Platform, claim: str) -> tuple[int, Any]:
-    return ask(platform, "POST", "/nodes", {"claim": claim, "labels": LABELS})
+    return ask(
+        platform, "POST", "/nodes", {"claim": claim, "type": WITH_RESOURCE, "labels": LABELS}
+    )
 
 
-def test_a_type_says_what_a_node_has(launcher: Launcher, platform: Platform) -> None:
-    status, found = ask(platform, "GET", "/type")
-    assert status == 200
-    assert found["capacity"]["plimsoll.dev/accelerator"] == "3"
-    assert set(found["capacity"]) == {"cpu", "memory", "pods", "plimsoll.dev/accelerator"}
+def test_types_say_what_nodes_have(launcher: Launcher, platform: Platform) -> None:
+    status, (plain, claimed) = ask(platform, "GET", "/types")
+    assert (status, plain["name"], claimed["name"]) == (200, WITH_RESOURCE, WITH_CLAIMS)
+    assert plain["capacity"]["plimsoll.dev/accelerator"] == "3"
+    assert plain["devices"] == []
+    assert set(claimed["capacity"]) == {"cpu", "memory", "pods"}
+    assert [device["name"] for device in claimed["devices"]] == [
+        f"accelerator-{n}" for n in (0, 1, 2)
+    ]
+    assert "uuid" not in claimed["devices"][0]["attributes"]
 
 
 def test_a_node_is_made_once_for_a_claim(launcher: Launcher, platform: Platform) -> None:
@@ -129,6 +137,7 @@ def test_a_removed_node_leaves_nothing_and_its_number(
         ("GET /else", None, 404),
         ("POST /nodes", {"labels": {}}, 400),
         ("POST /nodes", "text", 400),
+        ("POST /nodes", {"claim": "a", "type": "other"}, 500),
         ("DELETE /nodes", None, 400),
     ],
 )

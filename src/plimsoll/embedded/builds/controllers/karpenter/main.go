@@ -16,9 +16,11 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unique"
 
 	"github.com/awslabs/operatorpkg/status"
 	corev1 "k8s.io/api/core/v1"
+	resourcev1 "k8s.io/api/resource/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -44,14 +46,17 @@ const (
 type machine struct {
 	ProviderID string            `json:"provider_id"`
 	Claim      string            `json:"claim"`
+	Type       string            `json:"type"`
 	Labels     map[string]string `json:"labels"`
 }
 
-// machineType is what every machine of the launcher has.
+// machineType is what every machine of that name has, as resources and as devices of a driver.
 type machineType struct {
 	Name         string              `json:"name"`
 	Architecture string              `json:"architecture"`
 	Capacity     corev1.ResourceList `json:"capacity"`
+	Driver       string              `json:"driver"`
+	Devices      []resourcev1.Device `json:"devices"`
 }
 
 // launcher makes and removes machines.
@@ -102,11 +107,21 @@ type provider struct {
 }
 
 func (p *provider) Create(ctx context.Context, claim *karpenter.NodeClaim) (*karpenter.NodeClaim, error) {
-	kind, err := p.machineType(ctx)
+	kinds, err := p.machineTypes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	wanted := machine{Claim: claim.Name, Labels: ownLabels(claim.Labels)}
+	wanted := scheduling.NewNodeSelectorRequirementsWithMinValues(claim.Spec.Requirements...)
+	for _, kind := range kinds {
+		if wanted.Compatible(kind.requirements(), scheduling.AllowUndefinedWellKnownLabels) == nil {
+			return p.make(ctx, claim, kind)
+		}
+	}
+	return nil, cloudprovider.NewInsufficientCapacityError(fmt.Errorf("no type fits %s", claim.Name))
+}
+
+func (p *provider) make(ctx context.Context, claim *karpenter.NodeClaim, kind machineType) (*karpenter.NodeClaim, error) {
+	wanted := machine{Claim: claim.Name, Type: kind.Name, Labels: ownLabels(claim.Labels)}
 	var made machine
 	code, err := p.launcher.ask(ctx, http.MethodPost, "/nodes", wanted, &made)
 	if code == http.StatusConflict {
@@ -143,7 +158,7 @@ func (p *provider) Get(ctx context.Context, providerID string) (*karpenter.NodeC
 }
 
 func (p *provider) List(ctx context.Context) ([]*karpenter.NodeClaim, error) {
-	kind, err := p.machineType(ctx)
+	kinds, err := p.machineTypes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,38 +168,30 @@ func (p *provider) List(ctx context.Context) ([]*karpenter.NodeClaim, error) {
 	}
 	claims := make([]*karpenter.NodeClaim, 0, len(machines))
 	for _, one := range machines {
-		claims = append(claims, nodeClaim(one, kind))
+		for _, kind := range kinds {
+			if kind.Name == one.Type {
+				claims = append(claims, nodeClaim(one, kind))
+			}
+		}
 	}
 	return claims, nil
 }
 
 func (p *provider) GetInstanceTypes(ctx context.Context, _ *karpenter.NodePool) ([]*cloudprovider.InstanceType, error) {
-	kind, err := p.machineType(ctx)
+	kinds, err := p.machineTypes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if p.offerAnything {
-		if err := p.addWhatPodsAskFor(ctx, kind.Capacity); err != nil {
-			return nil, err
+	types := make([]*cloudprovider.InstanceType, 0, len(kinds))
+	for _, kind := range kinds {
+		if p.offerAnything {
+			if err := p.addWhatPodsAskFor(ctx, kind.Capacity); err != nil {
+				return nil, err
+			}
 		}
+		types = append(types, kind.instanceType())
 	}
-	offering := scheduling.NewRequirements(
-		requirement(corev1.LabelTopologyZone, zone),
-		requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
-	)
-	return []*cloudprovider.InstanceType{{
-		Name: kind.Name,
-		Requirements: scheduling.NewRequirements(
-			requirement(corev1.LabelInstanceTypeStable, kind.Name),
-			requirement(corev1.LabelArchStable, kind.Architecture),
-			requirement(corev1.LabelOSStable, "linux"),
-			requirement(corev1.LabelTopologyZone, zone),
-			requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
-		),
-		Offerings: cloudprovider.Offerings{{Requirements: offering, Price: 1, Available: true}},
-		Capacity:  kind.Capacity,
-		Overhead:  &cloudprovider.InstanceTypeOverhead{},
-	}}, nil
+	return types, nil
 }
 
 func (p *provider) IsDrifted(context.Context, *karpenter.NodeClaim) (cloudprovider.DriftReason, error) {
@@ -199,10 +206,10 @@ func (p *provider) GetSupportedNodeClasses() []status.Object {
 	return []status.Object{&v1alpha1.KWOKNodeClass{}}
 }
 
-func (p *provider) machineType(ctx context.Context) (machineType, error) {
-	var kind machineType
-	_, err := p.launcher.ask(ctx, http.MethodGet, "/type", nil, &kind)
-	return kind, err
+func (p *provider) machineTypes(ctx context.Context) ([]machineType, error) {
+	var kinds []machineType
+	_, err := p.launcher.ask(ctx, http.MethodGet, "/types", nil, &kinds)
+	return kinds, err
 }
 
 // addWhatPodsAskFor adds to a capacity every resource that a pod without a node requests.
@@ -224,6 +231,52 @@ func (p *provider) addWhatPodsAskFor(ctx context.Context, capacity corev1.Resour
 		}
 	}
 	return nil
+}
+
+func (kind machineType) requirements() scheduling.Requirements {
+	return scheduling.NewRequirements(
+		requirement(corev1.LabelInstanceTypeStable, kind.Name),
+		requirement(corev1.LabelArchStable, kind.Architecture),
+		requirement(corev1.LabelOSStable, "linux"),
+		requirement(corev1.LabelTopologyZone, zone),
+		requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
+	)
+}
+
+func (kind machineType) instanceType() *cloudprovider.InstanceType {
+	offering := scheduling.NewRequirements(
+		requirement(corev1.LabelTopologyZone, zone),
+		requirement(karpenter.CapacityTypeLabelKey, karpenter.CapacityTypeOnDemand),
+	)
+	return &cloudprovider.InstanceType{
+		Name:             kind.Name,
+		Requirements:     kind.requirements(),
+		Offerings:        cloudprovider.Offerings{{Requirements: offering, Price: 1, Available: true}},
+		Capacity:         kind.Capacity,
+		DynamicResources: kind.dynamicResources(),
+		Overhead:         &cloudprovider.InstanceTypeOverhead{},
+	}
+}
+
+// dynamicResources says which slice the driver is going to publish on a node of this type.
+func (kind machineType) dynamicResources() cloudprovider.DynamicResources {
+	if len(kind.Devices) == 0 {
+		return cloudprovider.DynamicResources{}
+	}
+	slice := &cloudprovider.ResourceSliceTemplate{
+		Driver: unique.Make(kind.Driver),
+		Pool:   cloudprovider.ResourcePool{Name: unique.Make(kind.Name)},
+	}
+	for _, device := range kind.Devices {
+		slice.Devices = append(slice.Devices, cloudprovider.Device{
+			Name:       unique.Make(device.Name),
+			Attributes: device.Attributes,
+			Capacity:   device.Capacity,
+		})
+	}
+	return cloudprovider.DynamicResources{
+		ResourceSliceTemplates: []*cloudprovider.ResourceSliceTemplate{slice},
+	}
 }
 
 func nodeClaim(of machine, kind machineType) *karpenter.NodeClaim {
