@@ -13,7 +13,7 @@ from plimsoll.embedded.gateway.certificates import make_certificates
 from plimsoll.embedded.gateway.classes import accepted
 from plimsoll.embedded.gateway.images import FAULTS, controller_image, faults_image, proxy_image
 from plimsoll.embedded.gateway.removal import take_controller_away
-from plimsoll.embedded.gateway.upstream import BUILD, ENVOY_GATEWAY, GATEWAY_API
+from plimsoll.embedded.gateway.upstream import BUILD, GATEWAY_API
 from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
@@ -34,17 +34,14 @@ class Gateway:
 
     def images(self, config: PlatformConfig, binaries: Mapping[str, Path]) -> Sequence[Path]:
         """Return the images of Envoy Gateway and Envoy; also renders what installing reads."""
-        for upstream in (GATEWAY_API, ENVOY_GATEWAY):
-            upstream.render(binaries[BUILD], binaries["kubectl"])
+        GATEWAY_API.render(binaries[BUILD], binaries["kubectl"])
         faults = [faults_image(binaries[FAULTS])] if config.gateway_fault else []
         return [controller_image(binaries[BUILD]), proxy_image(binaries["envoy"]), *faults]
 
     def install(self, platform: Platform) -> None:
         """Apply the kinds, the address controller, and Envoy Gateway with its class."""
         config, client = platform.config, platform.client
-        program = platform.binaries[BUILD]
-        for upstream in (GATEWAY_API, ENVOY_GATEWAY):
-            apply(client, manifests.kinds(upstream.read(program)))
+        apply(client, manifests.kinds(GATEWAY_API.read(platform.binaries[BUILD])))
         affinity = manifests.where_images_are(config)
         apply(client, load_balancer.manifests(platform.addresses, affinity))
         apply(client, [manifests.namespace(), *manifests.rights()])

@@ -6,10 +6,11 @@ from typing import Any
 
 from lightkube import ApiError, Client
 from lightkube.generic_resource import create_global_resource
+from lightkube.types import PatchType
 
 from plimsoll.embedded.gateway.manifests import CLASS
 
-CLASSES = create_global_resource(
+_CLASSES = create_global_resource(
     "gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses"
 )
 
@@ -17,10 +18,23 @@ CLASSES = create_global_resource(
 def accepted(client: Client) -> bool:
     """Tell whether a controller has accepted the class; False where there is none."""
     try:
-        found: Any = client.get(CLASSES, CLASS)
+        found: Any = client.get(_CLASSES, CLASS)
     except ApiError as error:
         if error.status.code == 404:
             return False
         raise
     conditions = (found.status or {}).get("conditions", [])
     return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)
+
+
+def forget_acceptance(client: Client) -> None:
+    """Put the class back to what the API makes of a new one, which no controller has looked at."""
+    condition = {
+        "type": "Accepted",
+        "status": "Unknown",
+        "reason": "Pending",
+        "message": "Waiting for controller",
+        "lastTransitionTime": "1970-01-01T00:00:00Z",
+    }
+    status = {"status": {"conditions": [condition]}}
+    client.patch(_CLASSES.Status, CLASS, status, patch_type=PatchType.MERGE)

@@ -1,4 +1,4 @@
-"""The objects of Envoy Gateway on a platform: its kinds, account, settings, and its Deployment.
+"""The objects of Envoy Gateway on a platform: its account, settings, and its Deployment.
 
 Upstream ships these as a chart; here they are made for a small machine: one replica without leader
 election, proxies with one worker, and no more rights than Envoy Gateway uses.
@@ -39,10 +39,6 @@ _INFRASTRUCTURE = ["create", "get", "list", "delete", "deletecollection", "patch
 _GATEWAY_KINDS = (
     "gateways", "listenersets", "httproutes", "grpcroutes", "tcproutes", "tlsroutes", "udproutes",
     "backendtlspolicies",
-)  # fmt: skip
-_OWN_KINDS = (
-    "envoyproxies", "envoypatchpolicies", "clienttrafficpolicies", "backendtrafficpolicies",
-    "securitypolicies", "envoyextensionpolicies", "backends",
 )  # fmt: skip
 
 
@@ -134,7 +130,7 @@ def _rule(group: str, resources: Iterable[str], verbs: list[str]) -> Object:
 
 
 def _cluster_rules() -> list[Object]:
-    api, own = "gateway.networking.k8s.io", "gateway.envoyproxy.io"
+    api = "gateway.networking.k8s.io"
     return [
         _rule("", ["nodes", "namespaces", "configmaps", "secrets", "services"], _READ),
         _rule("apps", ["deployments", "daemonsets"], _READ),
@@ -143,8 +139,6 @@ def _cluster_rules() -> list[Object]:
         _rule(api, ["gatewayclasses"], [*_READ, "patch", "update"]),
         _rule(api, [*_GATEWAY_KINDS, "referencegrants"], _READ),
         _rule(api, [f"{kind}/status" for kind in ("gatewayclasses", *_GATEWAY_KINDS)], ["update"]),
-        _rule(own, [*_OWN_KINDS, "httproutefilters"], _READ),
-        _rule(own, [f"{kind}/status" for kind in _OWN_KINDS], ["update"]),
     ]
 
 

@@ -12,11 +12,11 @@ from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import Namespace
 from lightkube.resources.rbac_authorization_v1 import ClusterRole, ClusterRoleBinding
-from lightkube.types import CascadeType, PatchType
+from lightkube.types import CascadeType
 
 from plimsoll.embedded.gateway import load_balancer, manifests
-from plimsoll.embedded.gateway.classes import CLASSES, accepted
-from plimsoll.embedded.gateway.upstream import BUILD, ENVOY_GATEWAY, GATEWAY_API
+from plimsoll.embedded.gateway.classes import accepted, forget_acceptance
+from plimsoll.embedded.gateway.upstream import BUILD, GATEWAY_API
 from plimsoll.errors import PlimsollError
 
 if TYPE_CHECKING:
@@ -50,10 +50,7 @@ def take_controller_away(client: Client) -> None:
             )
         time.sleep(0.5)
     if accepted(client):
-        # While there are Gateways, the class has a finalizer, which now nobody would take away.
-        nothing = {"metadata": {"finalizers": None}}
-        client.patch(CLASSES, manifests.CLASS, nothing, patch_type=PatchType.MERGE)
-        client.delete(CLASSES, manifests.CLASS)
+        forget_acceptance(client)
 
 
 def remove_unless_asked(platform: Platform) -> None:
@@ -70,10 +67,9 @@ def remove_unless_asked(platform: Platform) -> None:
             client.delete(ClusterRoleBinding, role)
         with _absent_is_fine():
             client.delete(ClusterRole, role)
-    for upstream in (GATEWAY_API, ENVOY_GATEWAY):
-        for item in manifests.kinds(upstream.read(platform.binaries[BUILD])):
-            with _absent_is_fine():
-                client.delete(CustomResourceDefinition, item["metadata"]["name"])
+    for item in manifests.kinds(GATEWAY_API.read(platform.binaries[BUILD])):
+        with _absent_is_fine():
+            client.delete(CustomResourceDefinition, item["metadata"]["name"])
 
 
 def _exists(client: Client) -> bool:

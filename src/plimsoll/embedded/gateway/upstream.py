@@ -1,21 +1,14 @@
-"""The Gateway API and Envoy Gateway as their Go modules ship them: the kinds, nothing else."""
+"""The Gateway API as its Go module ships it: the standard channel's kinds.
+
+Envoy Gateway's own kinds (policies for Envoy) are left out: it works without them, no requirement
+needs them, and their schemas alone would cost the API server 200 MB.
+"""
 
 from __future__ import annotations
 
 from plimsoll.embedded.upstream import Upstream
 
 BUILD = "envoy-gateway"
-_GENERATED = "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_"
-_KINDS = (
-    "backends",
-    "backendtrafficpolicies",
-    "clienttrafficpolicies",
-    "envoyextensionpolicies",
-    "envoypatchpolicies",
-    "envoyproxies",
-    "httproutefilters",
-    "securitypolicies",
-)
 
 GATEWAY_API = Upstream(
     title="the Gateway API",
@@ -23,12 +16,5 @@ GATEWAY_API = Upstream(
     module="sigs.k8s.io/gateway-api",
     paths=("config/crd",),
     part="gateway-api",
-    component="gateway",
-)
-ENVOY_GATEWAY = Upstream(
-    title="Envoy Gateway",
-    build=BUILD,
-    module="github.com/envoyproxy/gateway",
-    paths=tuple(f"{_GENERATED}{kind}.yaml" for kind in _KINDS),
     component="gateway",
 )

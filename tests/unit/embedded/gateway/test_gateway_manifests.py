@@ -14,8 +14,9 @@ from plimsoll.embedded.builds import module_folder
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.images import controller_image_name, proxy_image_name
-from plimsoll.embedded.gateway.upstream import ENVOY_GATEWAY, GATEWAY_API
+from plimsoll.embedded.gateway.upstream import GATEWAY_API
 from plimsoll.embedded.progress import silent
+from plimsoll.embedded.upstream import UpstreamError
 
 HEALTHY = PlatformConfig()
 PROXY_FAULTS = [f for f in faults.registry().values() if "gateway-faults" in f.builds]
@@ -67,11 +68,11 @@ def test_only_the_kinds_of_upstream_are_taken() -> None:
     assert manifests.kinds([kind, policy]) == [kind]
 
 
-def test_the_two_upstreams_do_not_share_a_file() -> None:
-    folder = Path("/built/envoy-gateway")
-    places = {upstream._rendered(folder) for upstream in (GATEWAY_API, ENVOY_GATEWAY)}
-    assert len(places) == 2
+def test_the_kinds_are_those_of_the_pinned_gateway_api(tmp_path: Path) -> None:
     assert GATEWAY_API.version().startswith("v1.")
+    with pytest.raises(UpstreamError, match="the Gateway API cannot be read") as caught:
+        GATEWAY_API.read(tmp_path / "envoy-gateway")
+    assert "--with gateway" in caught.value.next_step
 
 
 def test_a_healthy_gateway_has_no_saboteur() -> None:
