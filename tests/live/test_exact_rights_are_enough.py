@@ -22,6 +22,9 @@ from plimsoll.standard.verdicts import Verdict
 from .kubectl import kubectl, kubectl_json
 
 REQUIREMENTS = checks.available()
+EXPECTED = dict.fromkeys(REQUIREMENTS, Verdict.PASS)
+# On a cluster of somebody's, only an image of theirs (--load-image) loads an accelerator.
+EXPECTED["accelerator_metrics"] = Verdict.INCONCLUSIVE
 
 
 @pytest.fixture
@@ -49,11 +52,9 @@ def test_exact_rights_are_enough(
     folder = tmp_path / "run"
     arguments = ["--kubeconfig", str(kubeconfig), "--profile", "embedded", "--out", str(folder)]
     arguments += ["--allow-public", "--allow-scale"]
-    assert run(["check", *REQUIREMENTS, *arguments]) == ExitCode.PASS
+    assert run(["check", *REQUIREMENTS, *arguments]) == ExitCode.INCONCLUSIVE
     judged = judge_run(RunFolder(folder).record())
-    assert {found.requirement: found.verdict for found in judged} == dict.fromkeys(
-        REQUIREMENTS, Verdict.PASS
-    )
+    assert {found.requirement: found.verdict for found in judged} == EXPECTED
     written = b"".join(path.read_bytes() for path in folder.iterdir()).decode()
     private = _names_and_addresses(platform)
     assert [name for name in private if f'"{name}"' in written or f" {name} " in written] == []
