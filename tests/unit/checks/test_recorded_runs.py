@@ -43,6 +43,11 @@ EXPECTED = [
     ("autoscaler-fixed-pool", "cluster_autoscaling", FAIL, FAIL),
     ("autoscaler-never-scales-down", "cluster_autoscaling", FAIL, FAIL),
     ("autoscaler-node-without-driver", "cluster_autoscaling", FAIL, FAIL),
+    ("healthy-operators", "robust_controller", PASS, PASS),
+    ("operator-schema-only", "robust_controller", FAIL, FAIL),
+    ("operator-webhook-ignored", "robust_controller", FAIL, FAIL),
+    ("operator-status-without-children", "robust_controller", FAIL, FAIL),
+    ("operator-no-drift-repair", "robust_controller", PASS, FAIL),
 ]
 
 

@@ -79,8 +79,8 @@ async def _play(harness: Harness, operator: Operator) -> None:
             on_stage(harness, operator, found) as scene,
         ):
             await _life(scene)
-    except ClusterError as error:
-        if error.code in _LOST:
+    except (BlockedError, ClusterError) as error:
+        if isinstance(error, ClusterError) and error.code in _LOST:
             raise
         data = {"operator": operator.name, "step": "all", "why": error.what}
         data["next_step"] = error.next_step
