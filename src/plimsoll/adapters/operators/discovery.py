@@ -56,6 +56,8 @@ class Installed(Struct, frozen=True, kw_only=True):
     """Validating webhooks for new objects of its kind, own and others'."""
     reaches: tuple[Json, ...]
     """Entries of webhook configurations that lead to it and concern pods, jobs or deployments."""
+    reaches_known: bool = True
+    """Mutating webhooks could be listed, so `reaches` is all of them."""
 
     @property
     def version(self) -> str:
@@ -113,10 +115,11 @@ async def installed(cluster: Cluster, operator: Operator) -> Installed:
         webhooks=tuple(_webhook(name, entry, operator, places) for name, entry in entries),
         reaches=tuple(
             webhook
-            for configuration in (*validating, *mutating)
+            for configuration in (*validating, *(mutating or ()))
             for webhook in configuration.get("webhooks") or []
-            if _place(webhook) in places and _resources(webhook) & {*_WORKLOADS, _ALL}
+            if _place(webhook) in places and _resources(webhook) & {*_WORKLOADS, _ALL, "*/*"}
         ),
+        reaches_known=mutating is not None,
     )
 
 
@@ -144,6 +147,8 @@ def why_not_stopped(
 
     `foreign` are objects of its kind, pods, jobs and deployments that are not the run's.
     """
+    if not found.reaches_known:
+        return "its mutating webhooks may not be listed, so what it touches is not known"
     if len(found.controllers) != 1:
         return f"{len(found.controllers)} Deployments could be its controller"
     if manager := _manager_of(found.controllers[0]):
@@ -205,11 +210,11 @@ async def _behind(cluster: Cluster, webhooks: Iterable[Json]) -> list[Json]:
     return list(found.values())
 
 
-async def _optional(cluster: Cluster, kind: str) -> list[Json]:
+async def _optional(cluster: Cluster, kind: str) -> list[Json] | None:
     try:
         return await cluster.list(kind)
     except ClusterError:
-        return []
+        return None  # an optional right: what is not known is not stopped
 
 
 async def _definition(cluster: Cluster, operator: Operator) -> Json:

@@ -116,9 +116,16 @@ NEEDS = Needs(
         ),
     ),
     plan=(
-        PlannedObject(kind="objects of each operator", count=1, purpose="with one or two pods"),
         PlannedObject(
-            kind="objects of each operator", count=MANY, purpose="without pods where possible"
+            kind="custom resource of each operator", count=1, purpose="with one or two pods"
+        ),
+        PlannedObject(
+            kind="custom resource of each operator",
+            count=MANY,
+            purpose="without pods where possible",
+        ),
+        PlannedObject(
+            kind="Job", count=1, purpose="with --disruptive: stops an operator and starts it again"
         ),
         PlannedObject(kind="Pod", count=4, purpose="made by the operators, 10m CPU each"),
     ),

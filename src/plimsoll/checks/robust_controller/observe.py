@@ -12,7 +12,7 @@ from plimsoll.adapters.operators.discovery import Installed, installed
 from plimsoll.adapters.operators.operator import Operator
 from plimsoll.checks.robust_controller import outage, steps_admission, steps_life
 from plimsoll.checks.robust_controller.needs import NEEDS
-from plimsoll.checks.robust_controller.scene import IDLE, POD_SECONDS, Scene, on_stage
+from plimsoll.checks.robust_controller.scene import IDLE, LOST, POD_SECONDS, Scene, on_stage
 from plimsoll.harness import BlockedError, Harness, Sample
 from plimsoll.harness.errors import ClusterError
 from plimsoll.record.facts import Observation
@@ -21,9 +21,6 @@ from plimsoll.standard.images import BUSYBOX
 __all__ = ["NEEDS", "observe", "samples"]
 
 Json = dict[str, Any]
-
-_LOST = frozenset({0, 401})
-"""Codes of answers after which nothing else can be asked."""
 
 
 async def samples(harness: Harness) -> list[Sample]:
@@ -80,7 +77,7 @@ async def _play(harness: Harness, operator: Operator) -> None:
         ):
             await _life(scene)
     except (BlockedError, ClusterError) as error:
-        if isinstance(error, ClusterError) and error.code in _LOST:
+        if isinstance(error, ClusterError) and error.code in LOST:
             raise
         data = {"operator": operator.name, "step": "all", "why": error.what}
         data["next_step"] = error.next_step

@@ -15,8 +15,8 @@ from typing import Any
 
 from plimsoll.adapters.operators.discovery import why_not_stopped
 from plimsoll.checks.robust_controller import steps_life
-from plimsoll.checks.robust_controller.scene import Scene
-from plimsoll.harness import BlockedError, Harness
+from plimsoll.checks.robust_controller.scene import LOST, Scene
+from plimsoll.harness import BlockedError, ClusterError, Harness
 from plimsoll.standard.images import PYTHON
 
 Json = dict[str, Any]
@@ -58,22 +58,33 @@ async def play(scene: Scene, main: Json) -> None:
 
 async def _refusal(scene: Scene) -> str:
     """Return why the operator is not stopped; empty when it may be."""
-    harness, operator = scene.harness, scene.operator
-    cluster = harness.cluster
-    foreign = await cluster.list(operator.resource)
+    harness = scene.harness
+    try:
+        foreign = await _concerned(scene)
+    except ClusterError as error:
+        if error.code in LOST:
+            raise
+        return f"what others have could not be listed: {error.what}"
+    others = [
+        obj
+        for obj in foreign
+        if not harness.owns(obj) and "deletionTimestamp" not in obj["metadata"]
+    ]
+    return why_not_stopped(scene.operator, scene.found, others, harness.namespace)
+
+
+async def _concerned(scene: Scene) -> list[Json]:
+    """Return all objects of the operator's kind, and those that its webhooks select by label."""
+    cluster = scene.harness.cluster
+    found = await cluster.list(scene.operator.resource)
     for webhook in scene.found.reaches:
         selector = webhook.get("objectSelector") or {}
         keys = [entry["key"] for entry in selector.get("matchExpressions") or []]
         keys += [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
         if keys:
             for kind in ("pods", "jobs.batch", "deployments.apps"):
-                foreign += await cluster.list(kind, labels=",".join(keys))
-    others = [
-        obj
-        for obj in foreign
-        if not harness.owns(obj) and "deletionTimestamp" not in obj["metadata"]
-    ]
-    return why_not_stopped(operator, scene.found, others, harness.namespace)
+                found += await cluster.list(kind, labels=",".join(keys))
+    return found
 
 
 @asynccontextmanager

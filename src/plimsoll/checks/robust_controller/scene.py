@@ -25,6 +25,8 @@ Json = dict[str, Any]
 
 POD_SECONDS = 900
 IDLE = ("sh", "-c", "trap exit TERM; sleep 3600 & wait")
+LOST = frozenset({0, 401})
+"""Codes of answers after which nothing else can be asked."""
 FAILED_TO_CALL = 500
 """The code with which the API server answers when it cannot call a webhook that must be asked."""
 _KEPT = ("replicas", "suspend", "parallelism")

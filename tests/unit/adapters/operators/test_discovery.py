@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from plimsoll.adapters.operators import (
     ADAPTERS,
@@ -197,6 +198,12 @@ async def test_an_operator_of_another_manager_is_not_stopped() -> None:
     found = await installed(clusters.KSERVE.cluster(), kserve.OPERATOR)
     why = why_not_stopped(kserve.OPERATOR, found, [], "own")
     assert why == "its Deployment belongs to a ClusterServiceVersion, which would start it again"
+
+
+async def test_an_operator_whose_reach_is_not_known_is_not_stopped() -> None:
+    found = await installed(clusters.KUBERAY.cluster(), kuberay.OPERATOR)
+    blind = structs.replace(found, reaches_known=False)
+    assert "not known" in why_not_stopped(kuberay.OPERATOR, blind, [], "own")
 
 
 def test_every_adapter_and_sign_has_a_name() -> None:
