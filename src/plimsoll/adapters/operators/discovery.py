@@ -157,20 +157,27 @@ def why_not_stopped(
     kinds = sorted({str(item["kind"]) for item in others if item["kind"] == operator.kind})
     if kinds:
         return f"others have objects of the kind {', '.join(kinds)}"
-    for webhook in found.reaches:
-        if _only_here(webhook, namespace):
-            continue
-        wanted = (webhook.get("objectSelector") or {}).get("matchExpressions") or []
-        keys = [entry["key"] for entry in wanted if entry.get("operator") in {"Exists", "In"}]
-        keys += list((webhook.get("objectSelector") or {}).get("matchLabels") or {})
-        if not keys:
-            return f"its webhook {webhook['name']} concerns pods, jobs or deployments of others"
-        if concerned := [item for item in others if _has(item, keys)]:
-            return (
-                f"its webhook {webhook['name']} concerns what others have: "
-                f"{len(concerned)} of the kind {concerned[0]['kind']} or the like"
-            )
-    return ""
+    touched = (_touches(webhook, others, namespace) for webhook in found.reaches)
+    return next(filter(None, touched), "")
+
+
+def _touches(webhook: Json, others: list[Json], namespace: str) -> str:
+    """Return what of others a webhook is asked about; empty for nothing."""
+    if _only_here(webhook, namespace):
+        return ""
+    selector = webhook.get("objectSelector") or {}
+    wanted = selector.get("matchExpressions") or []
+    keys = [entry["key"] for entry in wanted if entry.get("operator") in {"Exists", "In"}]
+    keys += list(selector.get("matchLabels") or {})
+    if not keys:
+        return f"its webhook {webhook['name']} concerns pods, jobs or deployments of others"
+    concerned = [item for item in others if _has(item, keys)]
+    if not concerned:
+        return ""
+    return (
+        f"its webhook {webhook['name']} concerns what others have: "
+        f"{len(concerned)} of the kind {concerned[0]['kind']} or the like"
+    )
 
 
 def _manager_of(deployment: Json) -> str:
