@@ -15,7 +15,6 @@ from lightkube import ApiError, Client
 from lightkube.generic_resource import create_global_resource
 from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.apps_v1 import DaemonSet, Deployment
-from lightkube.resources.core_v1 import Namespace
 
 from plimsoll.embedded.accelerators.manifests import NAMESPACE as DRIVER_NAMESPACE
 from plimsoll.embedded.accelerators.manifests import POOL_NAME
@@ -63,22 +62,22 @@ def remove_nodes(client: Client) -> None:
 
 
 def take_back(platform: Platform) -> None:
-    """Undo what a fault of Karpenter has led to: its nodes, and all of Karpenter if it brought it.
+    """Undo what a fault of Karpenter has led to: its nodes, and Karpenter itself if it brought it.
 
-    Does nothing where the fault was never followed, so that there are no kinds yet.
+    Does nothing where the fault was never followed, so that there are no kinds yet. The empty
+    namespace stays: one that is being removed would refuse what comes next.
     """
     client = platform.client
     if platform.config.autoscaler_controller:
         remove_nodes(client)
-    if COMPONENT in platform.record.config.components:
+    record = platform.folder.read_record()  # a check may have asked for it since
+    if record and COMPONENT in record.config.components:
         return
     for pool in POOLS:
         with _absent_is_fine():
             client.delete(NodePool, pool)
     remove_controller(client)
     remove_pool_driver(client)
-    with _absent_is_fine():
-        client.delete(Namespace, NAMESPACE)
     for item in KARPENTER.read(platform.binaries["karpenter"]):
         with _absent_is_fine():
             client.delete(CustomResourceDefinition, item["metadata"]["name"])
