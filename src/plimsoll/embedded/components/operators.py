@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.operators.catalog import OPERATORS, Operator
 from plimsoll.embedded.operators.manifests import ABSENT, IGNORED, STAND_IN, UNSERVED, manifests
+from plimsoll.embedded.operators.removal import absent_is_fine
 from plimsoll.embedded.webhook_certificates import webhook_secret
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ def _image(operator: Operator, manager: Path) -> Path:
 
 def _take_away(client: Client, config: PlatformConfig, operator: Operator) -> None:
     if config.operator_webhooks == ABSENT:
-        with _absent_is_fine():
+        with absent_is_fine():
             client.delete(ValidatingWebhookConfiguration, operator.validating)
     if config.operator_webhooks != IGNORED:
-        with _absent_is_fine():
+        with absent_is_fine():
             client.delete(Service, UNSERVED, namespace=operator.namespace)
     if not config.operator_controller:
         for kind in (Deployment, ConfigMap):
-            with _absent_is_fine():
+            with absent_is_fine():
                 client.delete(kind, STAND_IN, namespace=operator.namespace)
 
 
@@ -123,15 +123,6 @@ def _callable(client: Client, config: PlatformConfig, operator: Operator) -> boo
         validating = client.get(ValidatingWebhookConfiguration, operator.validating)
         trusted += [webhook.clientConfig.caBundle for webhook in validating.webhooks or []]
     return all(trusted)
-
-
-@contextmanager
-def _absent_is_fine() -> Iterator[None]:
-    try:
-        yield
-    except ApiError as error:
-        if error.status.code != 404:
-            raise
 
 
 COMPONENT = Operators()
