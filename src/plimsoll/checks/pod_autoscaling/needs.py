@@ -10,7 +10,8 @@ from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 MOST = 3
 """Replicas at most; two are enough."""
 _OPTING_IN = (*SELECTING, SERVICE_MONITOR)
-_ALL = ("get", "list", "watch", "create", "delete")
+_MAKE = ("get", "create", "delete")
+_FOLLOW = (*_MAKE, "list", "watch")
 
 _COLLECTED = "have the pods' metric collected by the platform's own way"
 _FOLLOWED = "know which labels the monitoring selects by"
@@ -41,13 +42,13 @@ NEEDS = Needs(
         Rule(
             groups=("apps",),
             resources=("deployments",),
-            verbs=_ALL,
+            verbs=_FOLLOW,
             purpose="two Deployments that are scaled, or must not be",
         ),
         Rule(
             groups=("autoscaling",),
             resources=("horizontalpodautoscalers",),
-            verbs=_ALL,
+            verbs=_FOLLOW,
             purpose="an autoscaler for each of them",
         ),
         Rule(
@@ -68,18 +69,18 @@ NEEDS = Needs(
         Rule(
             groups=("keda.sh",),
             resources=("scaledobjects",),
-            verbs=("get", "list", "create", "delete"),
+            verbs=_MAKE,
             purpose="scale through KEDA, where that is what there is",
             optional=True,
         ),
         Rule(
             groups=("",),
             resources=("services",),
-            verbs=("get", "list", "create", "delete"),
+            verbs=_MAKE,
             purpose="where KEDA asks our pods for their value, or a ServiceMonitor finds them",
             optional=True,
         ),
-        *_rules((way.resource for way in _OPTING_IN), ("create", "delete", "get"), _COLLECTED),
+        *_rules((way.resource for way in _OPTING_IN), _MAKE, _COLLECTED),
         *_rules((way.owners for way in _OPTING_IN), ("list",), _FOLLOWED, namespaced=False),
         Rule(
             groups=("resource.k8s.io",),
@@ -91,9 +92,16 @@ NEEDS = Needs(
         ),
         Rule(
             groups=("resource.k8s.io",),
-            resources=("resourceclaims", "resourceclaimtemplates"),
-            verbs=_ALL,
+            resources=("resourceclaimtemplates",),
+            verbs=_MAKE,
             purpose="an accelerator for each replica",
+            optional=True,
+        ),
+        Rule(
+            groups=("resource.k8s.io",),
+            resources=("resourceclaims",),
+            verbs=("list", "watch"),
+            purpose="see which accelerator each replica is given, and when it is free again",
             optional=True,
         ),
     ),
@@ -108,6 +116,11 @@ NEEDS = Needs(
             kind="HorizontalPodAutoscaler",
             count=2,
             purpose="one each; ScaledObjects and Services where KEDA is what there is",
+        ),
+        PlannedObject(
+            kind="PodMonitor or its like",
+            count=1,
+            purpose="have the metric collected, where it is served",
         ),
     ),
     demands=(
