@@ -182,13 +182,13 @@ func (p *provider) GetInstanceTypes(ctx context.Context, _ *karpenter.NodePool) 
 	if err != nil {
 		return nil, err
 	}
+	if p.offerAnything {
+		if err := p.addWhatNobodyHas(ctx, kinds); err != nil {
+			return nil, err
+		}
+	}
 	types := make([]*cloudprovider.InstanceType, 0, len(kinds))
 	for _, kind := range kinds {
-		if p.offerAnything {
-			if err := p.addWhatPodsAskFor(ctx, kind.Capacity); err != nil {
-				return nil, err
-			}
-		}
 		types = append(types, kind.instanceType())
 	}
 	return types, nil
@@ -212,11 +212,18 @@ func (p *provider) machineTypes(ctx context.Context) ([]machineType, error) {
 	return kinds, err
 }
 
-// addWhatPodsAskFor adds to a capacity every resource that a pod without a node requests.
-func (p *provider) addWhatPodsAskFor(ctx context.Context, capacity corev1.ResourceList) error {
+// addWhatNobodyHas lets the first type claim every resource that a pod without a node requests and
+// that no type has.
+func (p *provider) addWhatNobodyHas(ctx context.Context, kinds []machineType) error {
 	var pods corev1.PodList
 	if err := p.cluster.List(ctx, &pods); err != nil {
 		return err
+	}
+	known := map[corev1.ResourceName]bool{}
+	for _, kind := range kinds {
+		for name := range kind.Capacity {
+			known[name] = true
+		}
 	}
 	for _, pod := range pods.Items {
 		if pod.Spec.NodeName != "" {
@@ -224,8 +231,8 @@ func (p *provider) addWhatPodsAskFor(ctx context.Context, capacity corev1.Resour
 		}
 		for _, container := range pod.Spec.Containers {
 			for name := range container.Resources.Requests {
-				if _, known := capacity[name]; !known {
-					capacity[name] = resource.MustParse("1k")
+				if !known[name] {
+					kinds[0].Capacity[name] = resource.MustParse("1k")
 				}
 			}
 		}
