@@ -86,7 +86,8 @@ class Subject(StrEnum):
     CAPACITY = "free capacity"
     """CPU, memory and accelerators that are free: held alone by who measures them."""
     AUTOSCALER = "quiet autoscaler"
-    """No pod but the holder's waits for a node, and nothing lands on new nodes."""
+    """No pod but the holder's waits for a node, and nothing lands on new nodes: pods that are bound
+    to the nodes of the start and find room there do not matter."""
     DEVICES = "quiet devices"
     """No device but the holder's is loaded."""
 

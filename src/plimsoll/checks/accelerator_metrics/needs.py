@@ -18,7 +18,7 @@ NEEDS = Needs(
     minutes=4,
     accelerators=1,
     holds=frozenset({Subject.DEVICES}),
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
+    shares=frozenset({Subject.CAPACITY}),
     pod_security="baseline",
     rules=(
         Rule(

@@ -18,7 +18,7 @@ _FOLLOWING = {
 
 NEEDS = Needs(
     minutes=1,
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
+    shares=frozenset({Subject.CAPACITY}),
     pod_security="restricted",
     rules=(
         Rule(

@@ -9,7 +9,7 @@ _BUYS = "it brings a node, which can cost money: --allow-scale, --max-new-nodes"
 
 NEEDS = Needs(
     minutes=4,
-    accelerators=2,
+    accelerators=64,  # those that are free at the start are held, however many
     holds=frozenset({Subject.AUTOSCALER}),
     shares=frozenset({Subject.CAPACITY, Subject.DEVICES}),
     pod_security="restricted",

@@ -36,7 +36,7 @@ def _rules(
 NEEDS = Needs(
     minutes=3,
     accelerators=MOST,
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER, Subject.DEVICES}),
+    shares=frozenset({Subject.CAPACITY, Subject.DEVICES}),
     pod_security="restricted",
     rules=(
         Rule(

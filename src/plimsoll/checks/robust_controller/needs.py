@@ -50,7 +50,7 @@ def _kinds() -> tuple[Rule, ...]:
 
 NEEDS = Needs(
     minutes=1.5,
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER}),
+    shares=frozenset({Subject.CAPACITY}),
     pod_security="restricted",
     rules=(
         Rule(

@@ -7,7 +7,7 @@ from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 NEEDS = Needs(
     minutes=2,
     accelerators=2,
-    shares=frozenset({Subject.CAPACITY, Subject.AUTOSCALER, Subject.DEVICES}),
+    shares=frozenset({Subject.CAPACITY, Subject.DEVICES}),
     pod_security="baseline",
     rules=(
         Rule(
