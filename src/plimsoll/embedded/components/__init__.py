@@ -1,6 +1,7 @@
 """What is installed into an embedded platform the way a user would: one file per component.
 
-A component is a module in this package with an attribute COMPONENT that fits the protocol below.
+A component is a module in this package with an attribute COMPONENT: an instance of a subclass of
+Component.
 Installing is server-side apply of its objects and is repeated whenever the configuration changes,
 so it must be idempotent and must derive every object from the platform's configuration.
 """
@@ -9,9 +10,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from abc import ABC, abstractmethod
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from plimsoll.errors import UsageError
 
@@ -26,28 +28,23 @@ ALL = "all"
 """The word after --with that means every component."""
 
 
-class Component(Protocol):
-    """One thing that a platform can carry."""
+class Component(ABC):
+    """One thing that a platform can carry. Subclasses set the attributes, override what differs."""
 
-    @property
-    def name(self) -> str:
-        """The word after --with."""
+    name: str
+    """The word after --with."""
+    title: str
+    """What it is, in a few words for progress lines."""
+    builds: Sequence[str] = ()
+    """The builds (folders under builds/) whose binaries it needs."""
+    requires: Sequence[str] = ()
+    """All other components (beyond the core) that it cannot work without, in order."""
 
-    @property
-    def title(self) -> str:
-        """What it is, in a few words for progress lines."""
-
-    @property
-    def builds(self) -> Sequence[str]:
-        """The builds (folders under builds/) whose binaries it needs."""
-
-    @property
-    def requires(self) -> Sequence[str]:
-        """All other components (beyond the core) that it cannot work without, in order."""
-
-    def part_of_core(self, config: PlatformConfig) -> bool:
+    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
         """Return whether a platform with this configuration has it without being asked."""
+        return False
 
+    @abstractmethod
     def images(self, config: PlatformConfig, binaries: Mapping[str, Path]) -> Sequence[Path]:
         """Return OCI archives (made now if needed) to import on every node.
 
@@ -55,9 +52,11 @@ class Component(Protocol):
         root, before the platform exists.
         """
 
+    @abstractmethod
     def install(self, platform: Platform) -> None:
         """Apply its objects; runs as soon as the API server answers, possibly before any node."""
 
+    @abstractmethod
     def waiting_for(self, platform: Platform) -> str:
         """Return what is still missing, in a few words; empty when it is ready to use."""
 

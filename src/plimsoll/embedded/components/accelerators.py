@@ -15,6 +15,7 @@ from plimsoll.embedded.accelerators.driver.settings import DRIVER, RESOURCE
 from plimsoll.embedded.accelerators.image import driver_image
 from plimsoll.embedded.accelerators.manifests import NAME, NAMESPACE, manifests
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 
 if TYPE_CHECKING:
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
-class Accelerators:
+class Accelerators(Component):
     """The driver on every node, and its devices as Kubernetes sees them."""
 
     name = "accelerators"
     title = "accelerators"
-    builds: Sequence[str] = ()
-    requires: Sequence[str] = ()
 
     def part_of_core(self, config: PlatformConfig) -> bool:
         """Return whether the nodes have accelerators at all."""

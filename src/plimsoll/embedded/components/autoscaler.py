@@ -9,33 +9,28 @@ from typing import TYPE_CHECKING, Any
 from lightkube import ApiError
 
 from plimsoll.embedded.accelerators.manifests import pool_daemon_set
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.components.accelerators import data_folder
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.karpenter import manifests
 from plimsoll.embedded.karpenter.removal import NodePool, remove_controller, remove_pool_driver
 from plimsoll.embedded.karpenter.upstream import KARPENTER
 from plimsoll.embedded.pool.launcher import COMPONENT as NEEDED_BY
-from plimsoll.embedded.pool.launcher import USER, launcher_folder
+from plimsoll.embedded.pool.launcher import launcher_folder
+from plimsoll.embedded.program_image import program_image
 from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
-class Autoscaler:
+class Autoscaler(Component):
     """Karpenter in the cluster, in charge of one pool of accelerator nodes."""
 
     name = NEEDED_BY
     title = "Karpenter (node autoscaler)"
-    builds: Sequence[str] = ("kubernetes", "karpenter")
-    requires: Sequence[str] = ()
-
-    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
-        """Return False: it is a component of its own."""
-        return False
+    builds = ("kubernetes", "karpenter")
 
     def images(
         self,
@@ -45,18 +40,7 @@ class Autoscaler:
         """Return the controller's image; also renders its kinds, which installing reads."""
         program = binaries["karpenter"]
         KARPENTER.render(program, binaries["kubectl"])
-        key = fingerprint([manifests.image_name(), file_signature(program)])
-
-        def make(path: Path) -> None:
-            build_image(
-                path,
-                name=manifests.image_name(),
-                files={**ACCOUNTS, "/karpenter": program},
-                user=f"{USER}:{USER}",
-                entrypoint=["/karpenter"],
-            )
-
-        return [cached(f"images/karpenter-{key}.tar", make)]
+        return [program_image(program, name=manifests.image_name(), path="/karpenter")]
 
     def install(self, platform: Platform) -> None:
         """Apply kinds, controller, pool and the pool's driver, or take away what is not wanted."""

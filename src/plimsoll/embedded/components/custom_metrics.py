@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from lightkube import ApiError
 from lightkube.resources.apiregistration_v1 import APIService
 
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.monitoring import adapter
-from plimsoll.embedded.monitoring.objects import NAMESPACE, USER
+from plimsoll.embedded.monitoring.objects import NAMESPACE
+from plimsoll.embedded.program_image import program_image
 from plimsoll.embedded.rollout import unfinished
 from plimsoll.embedded.webhook_certificates import webhook_secret
 
@@ -24,17 +24,13 @@ if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
-class CustomMetrics:
+class CustomMetrics(Component):
     """prometheus-adapter, which serves custom.metrics.k8s.io."""
 
     name = "custom-metrics"
     title = "prometheus-adapter (custom metrics)"
-    builds: Sequence[str] = ("prometheus-adapter",)
-    requires: Sequence[str] = ("monitoring",)
-
-    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
-        """Return False: it is a component of its own."""
-        return False
+    builds = ("prometheus-adapter",)
+    requires = ("monitoring",)
 
     def images(
         self,
@@ -43,18 +39,7 @@ class CustomMetrics:
     ) -> Sequence[Path]:
         """Return the image that holds nothing but the adapter."""
         program = binaries["prometheus-adapter"]
-        key = fingerprint([adapter.image_name(), file_signature(program)])
-
-        def make(path: Path) -> None:
-            build_image(
-                path,
-                name=adapter.image_name(),
-                files={**ACCOUNTS, "/adapter": program},
-                user=f"{USER}:{USER}",
-                entrypoint=["/adapter"],
-            )
-
-        return [cached(f"images/prometheus-adapter-{key}.tar", make)]
+        return [program_image(program, name=adapter.image_name(), path="/adapter")]
 
     def install(self, platform: Platform) -> None:
         """Apply the adapter and the API that it serves."""

@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightkube.core.exceptions import ApiError
-from lightkube.resources.apps_v1 import Deployment
-
 from plimsoll.embedded.addresses import API_PORT, Addresses
 from plimsoll.embedded.builds import load
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.images import build_image
+from plimsoll.embedded.program_image import program_image
+from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
@@ -39,13 +37,12 @@ _COREFILE = """.:53 {
 """
 
 
-class Dns:
+class Dns(Component):
     """CoreDNS."""
 
     name = "dns"
     title = "DNS"
-    builds: Sequence[str] = ("coredns",)
-    requires: Sequence[str] = ()
+    builds = ("coredns",)
 
     def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002 - every platform has it
         """Return True: pods find services by name on every platform."""
@@ -57,20 +54,7 @@ class Dns:
         binaries: Mapping[str, Path],
     ) -> Sequence[Path]:
         """Return the image that holds nothing but CoreDNS."""
-        program = binaries["coredns"]
-        key = fingerprint([file_signature(program), _image()])
-        return [
-            cached(
-                f"images/coredns-{key}.tar",
-                lambda path: build_image(
-                    path,
-                    name=_image(),
-                    files={"/coredns": program},
-                    user="65532:65532",
-                    entrypoint=["/coredns"],
-                ),
-            )
-        ]
+        return [program_image(binaries["coredns"], name=_image(), path="/coredns")]
 
     def install(self, platform: Platform) -> None:
         """Apply its account, rights, configuration, Deployment and Service."""
@@ -78,11 +62,7 @@ class Dns:
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until a replica answers."""
-        try:
-            status = platform.client.get(Deployment, "coredns", namespace=NAMESPACE).status
-        except ApiError as error:
-            return str(error)
-        return "" if status and status.readyReplicas else "its pod to become ready"
+        return unfinished(platform.client, "coredns", namespace=NAMESPACE)
 
 
 def _image() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.certificates import make_certificates
@@ -20,17 +21,12 @@ if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
-class Gateway:
+class Gateway(Component):
     """A Gateway API implementation whose Gateways have addresses that this machine reaches."""
 
     name = "gateway"
     title = "Envoy Gateway"
-    builds: Sequence[str] = ("kubernetes", BUILD, "envoy")
-    requires: Sequence[str] = ()
-
-    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
-        """Return False: it is a component of its own."""
-        return False
+    builds = ("kubernetes", BUILD, "envoy")
 
     def images(self, config: PlatformConfig, binaries: Mapping[str, Path]) -> Sequence[Path]:
         """Return the images of Envoy Gateway and Envoy; also renders what installing reads."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.monitoring import prometheus
-from plimsoll.embedded.monitoring.objects import NAMESPACE, USER
+from plimsoll.embedded.monitoring.objects import NAMESPACE
 from plimsoll.embedded.monitoring.removal import take_away
+from plimsoll.embedded.program_image import program_image
 from plimsoll.embedded.rollout import unfinished
 
 if TYPE_CHECKING:
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
 ABSENT = "absent"
 
 
-class Monitoring:
+class Monitoring(Component):
     """Prometheus in the cluster, at the Service monitoring/prometheus."""
 
     name = "monitoring"
     title = "Prometheus (monitoring)"
-    builds: Sequence[str] = ("prometheus",)
-    requires: Sequence[str] = ()
-
-    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
-        """Return False: it is a component of its own."""
-        return False
+    builds = ("prometheus",)
 
     def images(
         self,
@@ -41,18 +36,7 @@ class Monitoring:
     ) -> Sequence[Path]:
         """Return the image that holds nothing but Prometheus."""
         program = binaries["prometheus"]
-        key = fingerprint([prometheus.image_name(), file_signature(program)])
-
-        def make(path: Path) -> None:
-            build_image(
-                path,
-                name=prometheus.image_name(),
-                files={**ACCOUNTS, "/prometheus": program},
-                user=f"{USER}:{USER}",
-                entrypoint=["/prometheus"],
-            )
-
-        return [cached(f"images/prometheus-{key}.tar", make)]
+        return [program_image(program, name=prometheus.image_name(), path="/prometheus")]
 
     def install(self, platform: Platform) -> None:
         """Apply Prometheus, or take it away where the configuration wants none."""

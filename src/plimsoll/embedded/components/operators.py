@@ -14,30 +14,25 @@ from lightkube.resources.admissionregistration_v1 import (
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import ConfigMap, Service
 
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
 from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
-from plimsoll.embedded.images import ACCOUNTS, build_image
 from plimsoll.embedded.operators.catalog import OPERATORS, Operator
 from plimsoll.embedded.operators.manifests import ABSENT, IGNORED, STAND_IN, UNSERVED, manifests
 from plimsoll.embedded.operators.removal import absent_is_fine
+from plimsoll.embedded.program_image import program_image
 from plimsoll.embedded.webhook_certificates import webhook_secret
 
 if TYPE_CHECKING:
     from plimsoll.embedded.platform import Platform
 
 
-class Operators:
+class Operators(Component):
     """Two operators in the cluster, each in a namespace of its own."""
 
     name = "operators"
     title = "operators (LeaderWorkerSet, JobSet)"
-    builds: Sequence[str] = ("kubernetes", *(operator.name for operator in OPERATORS))
-    requires: Sequence[str] = ()
-
-    def part_of_core(self, config: PlatformConfig) -> bool:  # noqa: ARG002
-        """Return False: it is a component of its own."""
-        return False
+    builds = ("kubernetes", *(operator.name for operator in OPERATORS))
 
     def images(
         self,
@@ -47,7 +42,10 @@ class Operators:
         """Return the managers' images; also renders their manifests, which installing reads."""
         for operator in OPERATORS:
             operator.upstream.render(binaries[operator.name], binaries["kubectl"])
-        return [_image(operator, binaries[operator.name]) for operator in OPERATORS]
+        return [
+            program_image(binaries[operator.name], name=operator.image, path="/manager")
+            for operator in OPERATORS
+        ]
 
     def install(self, platform: Platform) -> None:
         """Apply every operator, and take away what the configuration does not want."""
@@ -72,21 +70,6 @@ class Operators:
             if not _callable(platform.client, platform.config, operator):
                 return f"the webhooks of {operator.upstream.title} to get their certificate"
         return ""
-
-
-def _image(operator: Operator, manager: Path) -> Path:
-    key = fingerprint([operator.image, file_signature(manager)])
-
-    def make(path: Path) -> None:
-        build_image(
-            path,
-            name=operator.image,
-            files={**ACCOUNTS, "/manager": manager},
-            user="65532:65532",
-            entrypoint=["/manager"],
-        )
-
-    return cached(f"images/{operator.name}-{key}.tar", make)
 
 
 def _take_away(client: Client, config: PlatformConfig, operator: Operator) -> None:

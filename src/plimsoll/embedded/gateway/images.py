@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from plimsoll.embedded.builds import load
-from plimsoll.embedded.cache import cached, file_signature, fingerprint
-from plimsoll.embedded.images import ACCOUNTS, SEARCH_PATH, build_image
-from plimsoll.embedded.python_runtime import ENVIRONMENT, library_closure
+from plimsoll.embedded.program_image import program_image
+from plimsoll.embedded.python_runtime import library_closure
 
 FAULTS = "gateway-faults"
-_USER = "65532:65532"
-_PLACE = "/usr/local/bin"
+_PLACE = "/usr/local/bin"  # on the search path: Envoy Gateway runs both by their names
 
 
 def controller_image_name() -> str:
@@ -26,12 +24,15 @@ def proxy_image_name() -> str:
 
 def controller_image(program: Path) -> Path:
     """Return the cached archive of the image that holds nothing but Envoy Gateway."""
-    return _image("envoy-gateway", controller_image_name(), program)
+    name = controller_image_name()
+    return program_image(program, name=name, path=f"{_PLACE}/envoy-gateway")
 
 
 def proxy_image(program: Path) -> Path:
     """Return the cached archive of the image of Envoy and the libraries that it loads."""
-    return _image("envoy", proxy_image_name(), program, libraries=library_closure([program]))
+    libraries = library_closure([program])
+    name = proxy_image_name()
+    return program_image(program, name=name, path=f"{_PLACE}/envoy", libraries=libraries)
 
 
 def faults_image_name() -> str:
@@ -41,23 +42,4 @@ def faults_image_name() -> str:
 
 def faults_image(program: Path) -> Path:
     """Return the cached archive of the image that plays Envoy Gateway's faults."""
-    return _image(FAULTS, faults_image_name(), program)
-
-
-def _image(
-    stem: str, name: str, program: Path, *, libraries: dict[str, Path] | None = None
-) -> Path:
-    files = {f"{_PLACE}/{stem}": program} | (libraries or {})
-    signatures = (f"{target}={file_signature(path)}" for target, path in sorted(files.items()))
-
-    def make(path: Path) -> None:
-        build_image(
-            path,
-            name=name,
-            files={**ACCOUNTS, **files},
-            user=_USER,
-            entrypoint=[stem],
-            env={"PATH": SEARCH_PATH} | (ENVIRONMENT if libraries else {}),
-        )
-
-    return cached(f"images/{stem}-{fingerprint([name, *signatures])}.tar", make)
+    return program_image(program, name=faults_image_name(), path=f"{_PLACE}/{FAULTS}")

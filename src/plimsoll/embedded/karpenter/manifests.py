@@ -13,9 +13,10 @@ from plimsoll.embedded.accelerators.driver.settings import RESOURCE, Mode
 from plimsoll.embedded.accelerators.manifests import SERVE
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.karpenter.upstream import KARPENTER
-from plimsoll.embedded.pool.launcher import SOCKET, USER
+from plimsoll.embedded.pool.launcher import SOCKET
 from plimsoll.embedded.pool.machine_types import WITH_CLAIMS, WITH_RESOURCE
 from plimsoll.embedded.pool.nodes import MOST
+from plimsoll.embedded.program_image import USER
 from plimsoll.embedded.upstream import Object
 
 NAMESPACE = "karpenter"

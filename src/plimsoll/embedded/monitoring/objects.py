@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from plimsoll.embedded.config import PlatformConfig
+from plimsoll.embedded.program_image import USER
 
 NAMESPACE = "monitoring"
-USER = 65532
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
 Object = dict[str, Any]

@@ -22,13 +22,12 @@ from plimsoll.embedded import components
 from plimsoll.embedded.keeper import Keeper
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.pool.nodes import Pool, PoolFullError, UnknownNodeError
+from plimsoll.embedded.program_image import USER
 from plimsoll.embedded.state import Folder
 from plimsoll.errors import PlimsollError
 
 COMPONENT = "autoscaler"
 """The component that needs the launcher."""
-USER = 65532
-"""Who may open the socket, beside root: the user that the autoscaler runs as."""
 SOCKET = "socket"
 _LOOK_FOR_END_SECONDS = 1.0
 _LONGEST_REQUEST = 2**20
@@ -67,7 +66,7 @@ class Launcher:
             ) from error
         self._server.pool = self.pool
         path.chmod(0o600)
-        os.chown(path, USER, USER)
+        os.chown(path, USER, USER)  # beside root, who the autoscaler runs as may open it
         threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": _LOOK_FOR_END_SECONDS},
