@@ -86,11 +86,21 @@ def command_app(name: str) -> App:
         near = get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean `plimsoll {near[0]}`?" if near else "`plimsoll --help` lists them"
         raise UsageError(f"there is no command {name!r}", next_step=hint)
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
-    app = App(name="plimsoll", version=__version__, help=COMMANDS[name])
+    app = App(
+        name="plimsoll",
+        version=__version__,
+        help=COMMANDS[name],
+        default_parameter=Parameter(show_default=_shown_default),
+    )
     app.command(f"plimsoll.cli.{name}:{name}", name=name, help=COMMANDS[name])
     return app
+
+
+def _shown_default(value: object) -> str | None:
+    """Return how a default stands in the help; nothing for one that says nothing."""
+    return None if value in (None, False, (), "") else str(value)
 
 
 def _dispatch(tokens: Sequence[str]) -> int:

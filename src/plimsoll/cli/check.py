@@ -25,7 +25,7 @@ def check(
     plan: Annotated[bool, _Flag] = False,
     rbac: Annotated[bool, _Flag] = False,
     out: Path | None = None,
-    profile: Literal["embedded", "onprem", "cloud", ""] = "",
+    profile: Literal["embedded", "onprem", "cloud"] | None = None,
     timeout_factor: float = 1.0,
     max_accelerators: int | None = None,
     reserve: float = 0.2,
@@ -87,7 +87,7 @@ def check(
     rbac
         Print a service account with just the needed rights as a manifest, and do nothing.
     out
-        The run folder to write; it must not exist or be empty. Default: runs/<time>.
+        The run folder to write; it must not exist or be empty. Default: runs/TIME.
     profile
         Where time limits come from. Default: onprem, with --embedded embedded.
     timeout_factor

@@ -20,7 +20,7 @@ def up(
     accelerators: int = 4,
     memory: str = "1Gi",
     with_: Annotated[tuple[str, ...], Parameter(name="--with", negative="")] = (),
-    device_plugin: bool = False,
+    device_plugin: Annotated[bool, Parameter(negative="")] = False,
     kubernetes: str = "",
     fault: Annotated[tuple[str, ...], Parameter(negative="")] = (),
 ) -> int:

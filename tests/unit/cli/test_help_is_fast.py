@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from plimsoll.cli import COMMANDS, overview
+import pytest
+
+from plimsoll.cli import COMMANDS, overview, run
 
 
 def test_overview_names_every_command() -> None:
@@ -26,3 +28,12 @@ def test_help_loads_no_library() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
     )
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_of_a_command_shows_only_defaults_that_say_something(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(["check", "--help"])
+    shown = capsys.readouterr().out
+    assert [word for word in ("False", '""', "()", "None") if f"[default: {word}]" in shown] == []
+    assert "[default: 0.2]" in shown
