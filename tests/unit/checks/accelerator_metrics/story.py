@@ -5,22 +5,21 @@ Two nodes with two accelerators each; the load is on `a0` of node `n1` in three 
 
 from __future__ import annotations
 
-from typing import Any
-
 from plimsoll.record import Record
-from plimsoll.record.facts import Blocked, Discovered, Fact, Observation, RunStarted
+from plimsoll.record.facts import Discovered, Observation
+from tests.unit.checks.story_base import Json, StoryBase
 
-REQUIREMENT = "accelerator_metrics"
 MIB = 1 << 20
-Json = dict[str, Any]
 Values = dict[str, dict[str, float]]
 
 IDLE = {"utilisation": 0.0, "memory_used": 0.0, "memory_total": 1024.0 * MIB}
 BUSY = {"utilisation": 0.4, "memory_used": 64.0 * MIB, "memory_total": 1024.0 * MIB}
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "accelerator_metrics"
 
     def __init__(self) -> None:
         self.way = "dra"
@@ -64,12 +63,10 @@ class Story:
         self.phase = "Running"
         self.pulses = 3
         self.blocked: list[str] = []
-        self._facts: list[Fact] = []
         self._scraped = 0
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts, self._scraped = [], 0
+        self._scraped = 0
         self._start()
         for node in self.endpoints:
             self._scrape("survey", node=node)
@@ -79,28 +76,11 @@ class Story:
         for pulse in range(1, self.pulses + 1):
             self._pulse(pulse)
         if self.blocked:
-            self._add(
-                Blocked, stage="load", reason="no load is known", next_step="", claims=self.blocked
-            )
-        return Record(self._facts)
-
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        number = len(self._facts) + 1
-        self._facts.append(fact_type(sequence=number, time=1000.0 + number, **fields))
+            self.block(self.blocked, stage="load", reason="no load is known", next_step="")
+        return Record(self.facts)
 
     def _start(self) -> None:
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
+        self.begin()
         nodes = [
             {
                 "node": node,
@@ -111,7 +91,7 @@ class Story:
             for node, devices in self.nodes.items()
         ]
         found = {"way": self.way, "family": "vendor", "nodes": nodes}
-        self._add(Discovered, subject="accelerator", found=found)
+        self.add(Discovered, subject="accelerator", found=found)
         endpoints = [
             {
                 "node": node,
@@ -123,13 +103,13 @@ class Story:
             }
             for node in self.endpoints
         ]
-        self._add(Discovered, subject="endpoints", found={"endpoints": endpoints})
+        self.add(Discovered, subject="endpoints", found={"endpoints": endpoints})
 
     def _pulse(self, number: int) -> None:
         self._scrape("rising", number, changes={})
         for count in range(5):
             self._scrape("on", number, changes=self.under_load if count < self.up_in else {})
-        self._add(
+        self.add(
             Observation,
             subject="load",
             data={
@@ -166,7 +146,7 @@ class Story:
             }
             if self.stamps:
                 data["newest"] = self.stamps[self._scraped % len(self.stamps)]
-        self._add(Observation, subject="scrape", data=data)
+        self.add(Observation, subject="scrape", data=data)
 
     def _device(self, name: str, values: dict[str, float]) -> Json:
         entry: Json = {"device": name, "known": name not in self.strange, "values": values}

@@ -10,18 +10,12 @@ from typing import Any
 from plimsoll.checks.ai_inference import requests as r
 from plimsoll.record import Record
 from plimsoll.record.facts import (
-    Blocked,
     Discovered,
-    Fact,
     Observation,
-    ProbeResult,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchStarted,
 )
+from tests.unit.checks.story_base import Json, StoryBase, of_role
 
-REQUIREMENT = "ai_inference"
 CONTROLLER = "gateway.example/controller"
 RUN = "k3f9x2"
 ASKS = (
@@ -33,11 +27,12 @@ ASKS = (
     r.GONE_BEFORE,
 )
 RIGHT = {"5": "500 ?", "404": "404 ?"}
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "ai_inference"
 
     trials = 1
     address = True
@@ -97,35 +92,22 @@ class Story:
         self.outside: dict[str, int] = {"200 a": 20}
         self.unsent: set[str] = set()
         """Steps whose requests were never sent."""
-        self._facts: list[Fact] = []
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts = []
         self._start()
         for backend, answer in self.direct.items():
             self._probe(f"direct.{backend}", {backend: _last(answer)})
         for number in range(1, self.trials + 1):
             self._trial(str(number))
         for stage, claims in self.blocked.items():
-            self._add(Blocked, stage=stage, reason="refused", next_step="allow", claims=claims)
-        return Record(self._facts)
+            self.block(claims, stage=stage, reason="refused", next_step="allow")
+        return Record(self.facts)
 
     def _start(self) -> None:
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run=RUN,
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
-        self._add(Discovered, subject=r.CLASSES, found={"tried": [], "left": self.left})
+        self.begin(run=RUN)
+        self.add(Discovered, subject=r.CLASSES, found={"tried": [], "left": self.left})
         for kind in ("Gateway", "HTTPRoute"):
-            self._add(WatchStarted, watch=kind, kind=kind)
+            self.add(WatchStarted, watch=kind, kind=kind)
 
     def _trial(self, number: str) -> None:
         said = {"group": f"Example, class c{number}", "controller": CONTROLLER, "class": "c"}
@@ -179,55 +161,25 @@ class Story:
 
     # ---- facts
 
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        number = len(self._facts) + 1
-        self._facts.append(fact_type(sequence=number, time=1000.0 + number, **fields))
-
     def _observe(self, trial: str, subject: str, **data: Any) -> None:
-        self._add(Observation, subject=subject, data={"trial": trial, **data})
+        self.add(Observation, subject=subject, data={"trial": trial, **data})
 
     def _probe(self, role: str, data: Json) -> None:
         if role.rpartition(".")[2] in self.unsent:
             return
-        self._add(
-            ProbeResult,
-            probe="http_requests",
-            role=role,
-            pod="client",
-            namespace="own",
-            data=data,
-        )
+        self.probe("http_requests", role, data, pod="client")
 
     def _timeout(self, stage: str, names: str) -> None:
         if stage in self.timeouts:
-            self._add(
-                StageEnded,
-                stage=stage,
-                outcome="timeout",
-                seconds=60.0,
-                waiting_on=f"{names}: nothing",
-            )
+            self.timeout(stage, f"{names}: nothing")
 
     def _object(
         self, kind: str, trial: str, role: str, status: Json, *, generation: int = 1
     ) -> None:
         name = f"{role}-{trial}"
-        labels = {"plimsoll.dev/role": f"{trial}.{role}"}
-        body = {
-            "metadata": {"name": name, "generation": generation, "labels": labels},
-            "status": status,
-        }
-        self._add(
-            WatchEvent,
-            watch=kind,
-            type="MODIFIED",
-            kind=kind,
-            name=name,
-            namespace="own",
-            uid=f"{kind}-{name}",
-            object=body,
-        )
+        metadata = of_role(f"{trial}.{role}") | {"name": name, "generation": generation}
+        body = {"metadata": metadata, "status": status}
+        self.event(kind, kind, name, body, uid=f"{kind}-{name}")
 
 
 def _conditions(said: dict[str, tuple[str, str]], observed: int | None) -> list[Json]:

@@ -10,26 +10,22 @@ from typing import Any
 
 from plimsoll.record import Record
 from plimsoll.record.facts import (
-    Blocked,
     Discovered,
-    Fact,
     Observation,
-    ProbeResult,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchStarted,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase, of_role
 
-REQUIREMENT = "ai_service_metrics"
 AT = "watch/prometheus:9090"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 FIRST, MORE, STEPS = 7, 18, 40
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "ai_service_metrics"
+    tick = 0.0
 
     def __init__(self) -> None:
         self.made = ["2026-01-01T08:00:00Z", "2026-01-01T08:00:01Z"]
@@ -51,9 +47,7 @@ class Story:
         self.charge: list[Json] = []
         self.options: Json = {}
         self.silent_ready_after = 1.0
-        self.timeouts: list[str] = []
         self.blocked: list[str] = []
-        self._facts: list[Fact] = []
 
     def lost(self, step: str, *, value: float | None = None, **more: Any) -> None:
         """Let a step's wait run out, with `value` as the last answer."""
@@ -69,43 +63,32 @@ class Story:
             self.direct.pop(step, None)
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts = []
-        self._add(
-            0,
-            RunStarted,
-            schema=1,
-            run="k3f9x2",
-            tool_version="0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="onprem",
-            requirements=[REQUIREMENT],
-            options=self.options,
-        )
+        self.begin(options=self.options)
+        self._at(1)
         backend = {"title": "Prometheus", "at": AT, "version": "3.1", "made": self.made}
-        self._add(1, Discovered, subject="monitoring", found={"backends": [backend]})
+        self.add(Discovered, subject="monitoring", found={"backends": [backend]})
         opting_in = {"used": ["annotations"], "not_possible": []}
-        self._add(1, Discovered, subject="opting-in", found=opting_in)
-        self._add(1, Observation, subject="run-began", data={"at": self.began})
+        self.add(Discovered, subject="opting-in", found=opting_in)
+        self.add(Observation, subject="run-began", data={"at": self.began})
         self._pods()
+        self._at(2)
         for claim in self.blocked:
-            self._add(2, Blocked, stage="", reason="no", next_step="do", claims=[claim])
-        for stage in self.timeouts:
-            self._add(2, StageEnded, stage=stage, outcome="timeout", seconds=9, waiting_on="x: y")
-        for time, step in enumerate(("before", *self.answers), start=1):
-            self._step(10.0 * time, step)
+            self.block([claim], reason="no", next_step="do")
+        for number, step in enumerate(("before", *self.answers), start=1):
+            self._at(10.0 * number)
+            self._step(step)
+        self._at(90)
         for seen in self.charge:
-            self._add(90, Observation, subject="charge", data=seen)
-        return Record(self._facts)
+            self.add(Observation, subject="charge", data=seen)
+        return Record(self.facts)
 
-    def _step(self, time: float, step: str) -> None:
+    def _at(self, seconds: float) -> None:
+        self.now = 1000.0 + seconds
+
+    def _step(self, step: str) -> None:
         if step in self.direct:
             data = {"content_type": TEXT, "status": 200, "error": ""} | self.direct[step]
-            self._add(
-                time, ProbeResult, probe="traffic", role=step, pod="c", namespace="n", data=data
-            )
+            self.probe("traffic", step, data)
         if step in self.answers:
             usual: Json = {
                 "step": step,
@@ -115,24 +98,10 @@ class Story:
                 "expected": None,
             }
             usual |= {"reached": True, "series": 1, "age": 2.0, "error": "", "seconds": 5.0}
-            self._add(time, Observation, subject="asked", data=usual | self.answers[step])
+            self.add(Observation, subject="asked", data=usual | self.answers[step])
 
     def _pods(self) -> None:
-        self._add(1, WatchStarted, watch="pods", kind="Pod")
-        ready = {"conditions": [{"type": "Ready", "status": "True"}]}
-        metadata = {"labels": {"plimsoll.dev/role": "silent"}}
-        self._add(
-            self.silent_ready_after,
-            WatchEvent,
-            watch="pods",
-            type="ADDED",
-            kind="Pod",
-            name="silent",
-            uid="u1",
-            object={"metadata": metadata, "status": ready},
-        )
-
-    def _add(self, time: float, fact: type[Any], /, **fields: Any) -> None:
-        requirement = "" if fact is RunStarted else REQUIREMENT
-        number = len(self._facts) + 1
-        self._facts.append(fact(sequence=number, time=time, requirement=requirement, **fields))
+        self.add(WatchStarted, watch="pods", kind="Pod")
+        self._at(self.silent_ready_after)
+        body = {"metadata": of_role("silent"), "status": {"conditions": [READY]}}
+        self.event("pods", "Pod", "silent", body, "ADDED")

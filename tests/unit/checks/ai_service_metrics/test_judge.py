@@ -11,7 +11,9 @@ from plimsoll import checks
 from plimsoll.record import Finding, Judgement
 from plimsoll.standard.verdicts import Outcome, Verdict
 
-from .story import AT, MORE, REQUIREMENT, STEPS, Story
+from .story import AT, MORE, STEPS, Story
+
+REQUIREMENT = Story.requirement
 
 Json = dict[str, Any]
 Change = Callable[[Story], object]

@@ -7,34 +7,29 @@ which a run would see it. Times are seconds from the start.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from plimsoll.record import Record
 from plimsoll.record.facts import (
     ActionTaken,
-    Blocked,
     Discovered,
-    Fact,
     Interference,
     Observation,
-    ProbeResult,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchGap,
     WatchStarted,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase, of_role
 
-REQUIREMENT = "cluster_autoscaling"
 RESOURCE = "example.com/accelerator"
 NODES, PODS, SLICES = "nodes/*/cluster_autoscaling-2", "pods/ns/cluster_autoscaling-1", "slices"
 KARPENTER = {"name": "Karpenter", "version": "1.14.1", "signs": ["1 NodePool"], "certain": True}
-Json = dict[str, Any]
 
 
 @dataclass
-class Story:
+class Story(StoryBase):
     """What happens in the run."""
+
+    requirement = "cluster_autoscaling"
+    tick = 0.01
 
     found: list[Json] = field(default_factory=lambda: [KARPENTER])
     clouds: list[str] = field(default_factory=list)
@@ -78,12 +73,8 @@ class Story:
     gap: bool = False
     blocked: list[str] = field(default_factory=list)
     options: Json = field(default_factory=dict)
-    now: float = 1000.0
-    _facts: list[Fact] = field(default_factory=list)
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts, self.now = [], 1000.0
         self._start()
         if self.made and not self.no_autoscaler:
             self._baseline()
@@ -94,41 +85,24 @@ class Story:
                 self._idle()
             if self.second:
                 self._second()
-        return Record(self._facts)
+        return Record(self.facts)
 
     # ---- what happens, in order
 
     def _start(self) -> None:
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-            options=self.options,
-        )
+        self.begin(options=self.options)
         found: Json = {"found": self.found, "clouds": self.clouds}
-        self._add(
+        self.add(
             Discovered,
             subject="autoscalers",
             found={**found, "no_autoscaler": self.no_autoscaler},
         )
-        self._add(Discovered, subject="accelerator-types", found={"types": self.types})
+        self.add(Discovered, subject="accelerator-types", found={"types": self.types})
         for watch, kind in ((PODS, "Pod"), (NODES, "Node"), (SLICES, "ResourceSlice")):
-            self._add(WatchStarted, watch=watch, kind=kind)
+            self.add(WatchStarted, watch=watch, kind=kind)
         self._node("old-1", "EXISTING")
         if self.blocked:
-            self._add(
-                Blocked,
-                stage="preflight",
-                reason="nobody allowed it",
-                next_step="--allow-scale",
-                claims=self.blocked,
-            )
+            self.block(self.blocked, reason="nobody allowed it", next_step="--allow-scale")
 
     def _baseline(self) -> None:
         self._window("opened", "baseline")
@@ -137,7 +111,7 @@ class Story:
         self._disturb("baseline", "baseline 1")
 
     def _up(self, role: str) -> None:
-        self._add(Discovered, subject="ask", found=self._ask(role))
+        self.add(Discovered, subject="ask", found=self._ask(role))
         self._pod(role, "ADDED")
         self.now += 1
         self._pod(role, "MODIFIED", says=self.lacks)
@@ -154,32 +128,22 @@ class Story:
         if self.binds_to:
             self._pod(role, "MODIFIED", node=self.binds_to)
         if self.deadline:
-            self._timeout(self.deadline, 180.0, f"{role}: a node")
+            self.timeout(self.deadline, f"{role}: a node", seconds=180.0)
         self._told(role, self.says)
 
     def _run(self) -> None:
         if self.runs:
             self._pod("wanting-1", "MODIFIED", node=self.binds_to, ready=True)
         if self.start_timeout:
-            self._timeout(
-                self.start_timeout,
-                120.0,
-                "wanting-1: the image",
-                outside=self.start_timeout != "start",
-            )
+            outside = self.start_timeout != "start"
+            self.timeout(self.start_timeout, "wanting-1: the image", outside=outside)
         if self.inside is not None and self.runs:
             nodes = [{"path": path, "kind": "identity"} for path in self.inside]
-            self._add(
-                ProbeResult,
-                probe="devices",
-                role="wanting",
-                pod="wanting-1",
-                namespace="ns",
-                data={"nodes": nodes, "identities": []},
-            )
+            data = {"nodes": nodes, "identities": []}
+            self.probe("devices", "wanting", data, pod="wanting-1")
 
     def _busy(self) -> None:
-        self._add(Observation, subject="idle-limit", data={"seconds": self.idle_limit})
+        self.add(Observation, subject="idle-limit", data={"seconds": self.idle_limit})
         self._window("opened", "busy")
         self._window("opened", "impossible")
         if self.impossible:
@@ -195,9 +159,9 @@ class Story:
             self._node("new-2", "ADDED")
         if self.too_many:
             data = {"allowed": 1, "came": ["uid-new-1", "uid-new-2"]}
-            self._add(Observation, subject="too-many-nodes", data=data)
+            self.add(Observation, subject="too-many-nodes", data=data)
         if self.gap:
-            self._add(WatchGap, watch=NODES, reason="410")
+            self.add(WatchGap, watch=NODES, reason="410")
         self._disturb("impossible", "impossible 1")
         self._window("closed", "impossible")
         self._window("closed", "busy")
@@ -208,7 +172,7 @@ class Story:
     def _idle(self) -> None:
         if not self.released:
             return
-        self._add(
+        self.add(
             ActionTaken,
             action="delete",
             kind="Pod",
@@ -220,19 +184,19 @@ class Story:
         self._disturb("idle", "idle")
         if not self.idle_goes:
             self.now += 180
-            self._timeout("node-goes", 180.0, "1 idle nodes to be removed")
+            self.timeout("node-goes", "1 idle nodes to be removed", seconds=180.0)
             return
         self.now += self.idle_seconds
         self._node("new-1", "DELETED")
         if self.slices_stay:
-            self._timeout("release", 45.0, "1 slices of the node that is gone")
+            self.timeout("release", "1 slices of the node that is gone")
         elif self.way == "dra":
             self._slice("DELETED")
 
     def _second(self) -> None:
         self.now += 5
         found = self._ask("second-type") | {"resource": "example.com/other"}
-        self._add(Discovered, subject="ask", found=found)
+        self.add(Discovered, subject="ask", found=found)
         self._pod("second-type", "ADDED")
         self._pod("second-type", "MODIFIED", says="2 Insufficient example.com/other")
         self.now += 10
@@ -240,14 +204,9 @@ class Story:
             self._node("new-3", "ADDED", of="example.com/other")
             self._pod("second-type", "MODIFIED", node="new-3")
         else:
-            self._timeout("node-comes", 180.0, "second-type: a node")
+            self.timeout("node-comes", "second-type: a node", seconds=180.0)
 
     # ---- facts
-
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        self.now += 0.01
-        self._facts.append(fact_type(sequence=len(self._facts) + 1, time=self.now, **fields))
 
     def _ask(self, role: str) -> Json:
         by_claim = self.way == "dra"
@@ -260,18 +219,6 @@ class Story:
             "nodes_known": self.nodes_known,
         }
 
-    def _event(self, watch: str, kind: str, name: str, event: str, body: Json) -> None:
-        self._add(
-            WatchEvent,
-            watch=watch,
-            type=event,
-            kind=kind,
-            name=name,
-            namespace="ns" if kind == "Pod" else "",
-            uid=f"uid-{name}",
-            object=body,
-        )
-
     def _pod(
         self,
         role: str,
@@ -281,7 +228,7 @@ class Story:
         node: str = "",
         ready: bool = False,
     ) -> None:
-        conditions: list[Json] = [{"type": "Ready", "status": "True"}] if ready else []
+        conditions: list[Json] = [READY] if ready else []
         if says:
             conditions.append(
                 {
@@ -292,11 +239,11 @@ class Story:
                 }
             )
         body = {
-            "metadata": {"labels": {"plimsoll.dev/role": role}},
+            "metadata": of_role(role),
             "spec": {"nodeName": node} if node else {},
             "status": {"conditions": conditions},
         }
-        self._event(PODS, "Pod", role, event, body)
+        self.event(PODS, "Pod", role, body, event)
 
     def _node(
         self,
@@ -318,29 +265,19 @@ class Story:
                 "allocatable": {of: "4"} if here else {},
             },
         }
-        self._event(NODES, "Node", name, event, body)
+        self.event(NODES, "Node", name, body, event, namespace="")
 
     def _slice(self, event: str) -> None:
         body = {"spec": {"nodeName": "new-1"}, "devices": 4}
-        self._event(SLICES, "ResourceSlice", "slice-1", event, body)
+        self.event(SLICES, "ResourceSlice", "slice-1", body, event, namespace="")
 
     def _window(self, edge: str, name: str) -> None:
-        self._add(Observation, subject=f"window-{edge}", data={"name": name, "round": 1})
-
-    def _timeout(self, stage: str, seconds: float, what: str, *, outside: bool = False) -> None:
-        self._add(
-            StageEnded,
-            stage=stage,
-            outcome="timeout",
-            seconds=seconds,
-            waiting_on=what,
-            outside=outside,
-        )
+        self.add(Observation, subject=f"window-{edge}", data={"name": name, "round": 1})
 
     def _told(self, role: str, events: list[Json]) -> None:
         filled = [{"about": "Pod", "outside": "", "text": "", **event} for event in events]
-        self._add(Observation, subject="autoscaler-said", data={"role": role, "events": filled})
+        self.add(Observation, subject="autoscaler-said", data={"role": role, "events": filled})
 
     def _disturb(self, step: str, label: str) -> None:
         if step in self.disturbed:
-            self._add(Interference, what="1 pods of others wait for a node", round=label)
+            self.add(Interference, what="1 pods of others wait for a node", round=label)

@@ -12,27 +12,22 @@ from plimsoll.checks.dra_support.claims import KINDS
 from plimsoll.record import Record
 from plimsoll.record.facts import (
     ActionTaken,
-    Blocked,
     Discovered,
-    Fact,
     Interference,
     Observation,
-    ProbeResult,
     Refused,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchGap,
     WatchStarted,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase, allocation, of_role
 
 DRIVER = "accelerators.example"
-REQUIREMENT = "dra_support"
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "dra_support"
 
     def __init__(self) -> None:
         self.standard = "v1.35"
@@ -63,33 +58,19 @@ class Story:
         self.impossible_runs = False
         self.scheduler_silent = False
         self.control_runs = True
-        self.blocked: Blocked | None = None
+        self.blocked: list[str] = []
+        """Claims that a quota leaves untried."""
         self.outside = False
-
-        self._facts: list[Fact] = []
-        self._events: list[tuple[str, Any]] = []
 
     # ---- writing
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts = []
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard=self.standard,
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
-        self._add(Discovered, subject="dra-api", found={"versions": self.versions})
+        self.begin(standard=self.standard)
+        self.add(Discovered, subject="dra-api", found={"versions": self.versions})
         self._crud()
         self._inventory()
         for watch, kind in (("pods", "Pod"), ("claims", "ResourceClaim")):
-            self._add(WatchStarted, watch=watch, kind=kind)
+            self.add(WatchStarted, watch=watch, kind=kind)
         self._unclaimed()
         for role in ("template", "direct", "selector"):
             self._holder(role, role)
@@ -97,27 +78,14 @@ class Story:
         self._shared()
         self._contest()
         self._impossible()
-        if self.blocked is not None:
-            self._add(
-                Blocked,
-                stage=self.blocked.stage,
-                reason=self.blocked.reason,
-                next_step=self.blocked.next_step,
-                claims=self.blocked.claims,
-            )
-        return Record(self._facts)
-
-    def _add(self, fact_type: Any, /, **fields: Any) -> Any:
-        fields.setdefault("requirement", REQUIREMENT)
-        number = len(self._facts) + 1
-        fact = fact_type(sequence=number, time=1000.0 + number, **fields)
-        self._facts.append(fact)
-        return fact
+        if self.blocked:
+            self.block(self.blocked, stage="start", reason="quota", next_step="raise")
+        return Record(self.facts)
 
     def _crud(self) -> None:
         for kind in KINDS:
             if self.refused_kind is not None and self.refused_kind[0] == kind:
-                self._add(
+                self.add(
                     Refused,
                     verb="create",
                     kind=kind,
@@ -136,7 +104,7 @@ class Story:
             }
             for step, data in healthy.items():
                 changed = self.crud.get((kind, step), data)
-                self._add(Observation, subject="crud", data={"kind": kind, "step": step, **changed})
+                self.add(Observation, subject="crud", data={"kind": kind, "step": step, **changed})
 
     def _inventory(self) -> None:
         found: Json = {"devices": []}
@@ -156,60 +124,35 @@ class Story:
                     for name in self.devices
                 ],
             }
-        self._add(Discovered, subject="dra-inventory", found=found)
+        self.add(Discovered, subject="dra-inventory", found=found)
         attribute, value = self.selector
-        self._add(
-            Discovered, subject="dra-selector", found={"attribute": attribute, "value": value}
-        )
-
-    def _event(self, watch: str, kind: str, name: str, body: Json, event: str = "MODIFIED") -> None:
-        self._add(
-            WatchEvent,
-            watch=watch,
-            type=event,
-            kind=kind,
-            name=name,
-            namespace="ns",
-            uid=f"uid-{name}",
-            object=body,
-        )
+        self.add(Discovered, subject="dra-selector", found={"attribute": attribute, "value": value})
 
     def _pod(
         self, role: str, *, claim: str = "", node: str = "n1", ready: bool = True, **more: Any
     ) -> None:
         waiting = {"type": "PodScheduled", "status": "False", "reason": more.get("reason", "")}
-        conditions = [{"type": "Ready", "status": "True"}] if ready else []
+        conditions = [READY] if ready else []
         body: Json = {
-            "metadata": {"labels": {"plimsoll.dev/role": role}},
+            "metadata": of_role(role),
             "spec": {"nodeName": node, "resourceClaims": []},
             "status": {"conditions": conditions if node else [waiting]},
         }
         if claim:
             body["spec"]["resourceClaims"] = [{"name": "device", "resourceClaimName": claim}]
-        self._event("pods", "Pod", f"pod-{role}", body, more.get("event", "MODIFIED"))
+        self.event("pods", "Pod", f"pod-{role}", body, more.get("event", "MODIFIED"))
 
     def _claim(self, name: str, devices: list[str], users: list[str], event: str = "") -> None:
-        results = [
-            {"driver": DRIVER, "pool": "n1", "device": device, "request": "r"} for device in devices
-        ]
         body: Json = {
             "status": {
-                "allocation": {"devices": {"results": results}} if results else None,
+                "allocation": allocation(DRIVER, devices),
                 "reservedFor": [{"uid": f"uid-pod-{user}"} for user in users],
             }
         }
-        self._event("claims", "ResourceClaim", name, body, event or "MODIFIED")
+        self.event("claims", "ResourceClaim", name, body, event or "MODIFIED")
 
     def _probe(self, role: str, identities: list[str]) -> None:
-        self._add(
-            ProbeResult,
-            probe="devices",
-            role=role,
-            pod=f"pod-{role}",
-            namespace="ns",
-            node="n1",
-            data={"identities": self.inside.get(role, identities)},
-        )
+        self.probe("devices", role, {"identities": self.inside.get(role, identities)})
 
     # ---- stages
 
@@ -229,14 +172,7 @@ class Story:
             self._timeout("start", f"pod-{role}: the container to start")
 
     def _timeout(self, stage: str, waiting_on: str) -> None:
-        self._add(
-            StageEnded,
-            stage=stage,
-            outcome="timeout",
-            seconds=60.0,
-            waiting_on=waiting_on,
-            outside=self.outside,
-        )
+        self.timeout(stage, waiting_on, outside=self.outside)
 
     def _template_ends(self) -> None:
         started = "template" not in self.not_started
@@ -255,11 +191,11 @@ class Story:
             self._probe(role, [f"id-{device}" for device in devices])
 
     def _window(self, name: str, when: str) -> None:
-        self._add(Observation, subject=f"window-{when}", data={"name": name, "round": 1})
+        self.add(Observation, subject=f"window-{when}", data={"name": name, "round": 1})
         if when == "opened" and self.disturbed == name:
-            self._add(Interference, what="a foreign pod was bound", round=f"{name} 1")
+            self.add(Interference, what="a foreign pod was bound", round=f"{name} 1")
         if when == "opened" and self.gap_in == name:
-            self._add(WatchGap, watch="pods", reason="410 Gone")
+            self.add(WatchGap, watch="pods", reason="410 Gone")
 
     def _contest(self) -> None:
         self._window("n-plus-one", "opened")
@@ -275,7 +211,7 @@ class Story:
             reason="Unschedulable",
         )
         self._window("n-plus-one", "closed")
-        self._add(
+        self.add(
             ActionTaken,
             action="delete",
             kind="Pod",

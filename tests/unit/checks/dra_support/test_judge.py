@@ -9,7 +9,6 @@ import pytest
 from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.dra_support.claims import CLAIMS, KINDS
 from plimsoll.checks.dra_support.judge import judge
-from plimsoll.record.facts import Blocked
 from plimsoll.standard.verdicts import Verdict
 
 from .story import Story
@@ -154,14 +153,7 @@ def test_unmapped_identity_is_unknown() -> None:
 
 def test_blocked_claim_is_undecided_with_the_reason() -> None:
     story = Story()
-    story.blocked = Blocked(
-        sequence=1,
-        time=0.0,
-        stage="start",
-        reason="quota",
-        next_step="raise",
-        claims=["never-twice"],
-    )
+    story.blocked = ["never-twice"]
     found = next(finding for finding in judge(story.record()) if finding.claim == "never-twice")
     assert (found.outcome.value, found.because, found.next_step) == (
         "undecided",

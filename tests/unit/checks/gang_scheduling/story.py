@@ -25,15 +25,12 @@ from plimsoll.checks.gang_scheduling.observations import (
 from plimsoll.record import Record
 from plimsoll.record.facts import (
     Discovered,
-    Fact,
     Interference,
     Observation,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchGap,
     WatchStarted,
 )
+from tests.unit.checks.story_base import StoryBase
 
 CELL = Cell(
     id="native-dra",
@@ -50,32 +47,18 @@ CELL = Cell(
 )
 
 
-class Story:
+class Story(StoryBase):
     """Facts in the making."""
 
+    requirement = "gang_scheduling"
+    tick = 0.0
+
     def __init__(self) -> None:
-        self.facts: list[Fact] = []
-        self.now = 1000.0
         self.pods: dict[str, dict[str, Any]] = {}
         self.gangs: dict[str, Gang] = {}
-        self.add(
-            RunStarted,
-            schema=1,
-            run="abc123",
-            tool_version="0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
+        self.begin()
         self.add(WatchStarted, watch="pods", kind="Pod")
         self.add(WatchStarted, watch="groups", kind="PodGroup")
-
-    def add(self, fact_type: type[Any], /, **fields: Any) -> None:
-        fact = fact_type(
-            sequence=len(self.facts) + 1, time=self.now, requirement="gang_scheduling", **fields
-        )
-        self.facts.append(fact)
 
     def observe(self, observed: Any) -> None:
         self.add(Observation, subject=subject(type(observed)), data=to_data(observed))
@@ -140,15 +123,7 @@ class Story:
             "status": {**pod["status"], **changes.get("status", {})},
         }
         self.pods[name] = pod
-        self.add(
-            WatchEvent,
-            watch="pods",
-            type=kind,
-            kind="Pod",
-            name=name,
-            uid=f"uid-{name}",
-            object=pod,
-        )
+        self.event("pods", "Pod", name, pod, kind)
 
     def bind(self, gang: str, count: int, *, start: int = 0, run: bool = True) -> None:
         for number in range(start, start + count):
@@ -165,18 +140,9 @@ class Story:
         """The engine writes on the gang's object: it waits for a reason, or it starts."""
         word = cell.waits if waits else cell.starts
         condition = {"type": word.type, "status": word.status, "message": waits or "scheduled"}
-        self.add(
-            WatchEvent,
-            watch="groups",
-            type="MODIFIED",
-            kind=cell.group_kind,
-            name=gang,
-            uid=f"uid-{gang}",
-            object={
-                "metadata": {"name": gang},
-                "status": {} if empty else {"conditions": [condition]},
-            },
-        )
+        status = {} if empty else {"conditions": [condition]}
+        body = {"metadata": {"name": gang}, "status": status}
+        self.event("groups", cell.group_kind, gang, body)
 
     def interference(self, what: str = "a pod of someone else was bound", round_: str = "") -> None:
         self.add(Interference, what=what, round=round_)
@@ -185,14 +151,7 @@ class Story:
         self.add(WatchGap, watch=watch, reason="410 Gone")
 
     def late(self, *, outside: bool) -> None:
-        self.add(
-            StageEnded,
-            stage="waiting for the gang",
-            outcome="timeout",
-            seconds=60,
-            waiting_on="image pull",
-            outside=outside,
-        )
+        self.timeout("waiting for the gang", "image pull", outside=outside)
 
     def record(self) -> Record:
         return Record(self.facts)

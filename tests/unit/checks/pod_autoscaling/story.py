@@ -6,33 +6,27 @@ bystander (pod b0) stays.
 
 from __future__ import annotations
 
-from typing import Any
-
 from plimsoll.record import Record
 from plimsoll.record.facts import (
-    Blocked,
     Discovered,
-    Fact,
     Interference,
     Observation,
-    ProbeResult,
-    RunStarted,
-    StageEnded,
     WatchEnded,
-    WatchEvent,
     WatchGap,
     WatchStarted,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase, allocation, of_role
 
-REQUIREMENT = "pod_autoscaling"
 DRIVER = "accelerators.example"
 WANT = 3
 FIRST, SECOND, HIGH, BYSTANDER = 11, 31, 600, 21
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "pod_autoscaling"
+    tick = 0.1
 
     def __init__(self) -> None:
         self.served = True
@@ -72,8 +66,6 @@ class Story:
         self.earlier: tuple[str, ...] = ()
         """Stages that timed out in a round before this one."""
         self.blocked: list[str] = []
-        self._facts: list[Fact] = []
-        self._clock = 1000.0
         self._devices()
 
     def _devices(self) -> None:
@@ -87,8 +79,6 @@ class Story:
         self.go = True
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts, self._clock = [], 1000.0
         self._start()
         if self.published:
             self._first()
@@ -98,35 +88,19 @@ class Story:
                 self._stop()
                 self._down()
         for watch in ("pods", "deployments", "autoscalers", "claims"):
-            self._add(WatchEnded, watch=watch)
+            self.add(WatchEnded, watch=watch)
         if self.blocked:
-            self._add(
-                Blocked,
-                stage="plan",
-                reason="one accelerator is free",
-                next_step="free another",
-                claims=self.blocked,
-            )
-        return Record(self._facts)
+            self.block(self.blocked)
+        return Record(self.facts)
 
     # ---- parts of the run
 
     def _start(self) -> None:
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
-        self._add(Discovered, subject="autoscaling", found={"served": self.served})
+        self.begin()
+        self.add(Discovered, subject="autoscaling", found={"served": self.served})
         ways = [{"name": "custom metrics", "component": "an adapter (space/adapter)"}]
-        self._add(Discovered, subject="pod-metrics", found={"ways": ways, "servers": []})
-        self._add(
+        self.add(Discovered, subject="pod-metrics", found={"ways": ways, "servers": []})
+        self.add(
             Discovered,
             subject="accelerator",
             found={"way": self.way, "shared": self.shared, "driver": DRIVER},
@@ -137,7 +111,7 @@ class Story:
             ("autoscalers", "HorizontalPodAutoscaler"),
             ("claims", "ResourceClaim"),
         ):
-            self._add(WatchStarted, watch=watch, kind=kind, namespace="ns")
+            self.add(WatchStarted, watch=watch, kind=kind, namespace="ns")
 
     def _first(self) -> None:
         for stage in self.earlier:
@@ -166,7 +140,7 @@ class Story:
         self._window("up", "opened", value=HIGH)
         if self.told:
             self._dial("target-0", HIGH)
-        self._clock += self.reaction
+        self.now += self.reaction
         if self.rises_to != (self.early or 1):
             self._deployment("target", self.rises_to)
         if self.rises_to != WANT:
@@ -188,19 +162,19 @@ class Story:
 
     def _stop(self) -> None:
         self._window("dead metric", "opened", reaction=self.reaction)
-        self._clock += 3
+        self.now += 3
         if self.noticed:
             self._autoscaler("target", "False")
         if self.when_dead != WANT:
             self._deployment("target", self.when_dead)
-        self._clock += self.window - 3
+        self.now += self.window - 3
         self._window("dead metric", "closed")
         if self.when_dead != WANT:
             self._deployment("target", WANT)
 
     def _down(self) -> None:
         self._window("down", "opened", value=FIRST)
-        self._clock += 4
+        self.now += 4
         if self.falls:
             self._autoscaler("target", "True")
             self._deployment("target", 1)
@@ -224,34 +198,17 @@ class Story:
             self._window("low metric", "opened", reaction=self.reaction)
             if self.late:
                 self._deployment("target", self.late)
-            self._clock += self.window
+            self.now += self.window
             self._window("low metric", "closed")
 
     # ---- facts
 
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        self._clock += 0.1
-        self._facts.append(fact_type(sequence=len(self._facts) + 1, time=self._clock, **fields))
-
-    def _event(self, watch: str, kind: str, name: str, body: Json, event: str = "MODIFIED") -> None:
-        self._add(
-            WatchEvent,
-            watch=watch,
-            type=event,
-            kind=kind,
-            name=name,
-            namespace="ns",
-            uid=f"uid-{name}",
-            object=body,
-        )
-
     def _deployment(self, name: str, replicas: int) -> None:
-        self._event("deployments", "Deployment", name, {"spec": {"replicas": replicas}})
+        self.event("deployments", "Deployment", name, {"spec": {"replicas": replicas}})
 
     def _autoscaler(self, name: str, active: str) -> None:
         condition = {"type": "ScalingActive", "status": active, "reason": "R", "message": "m"}
-        self._event(
+        self.event(
             "autoscalers",
             "HorizontalPodAutoscaler",
             f"hpa-{name}",
@@ -263,40 +220,24 @@ class Story:
             self._claim(number)
         claims = [{"name": "device", "resourceClaimName": f"claim-{number}"}]
         body: Json = {
-            "metadata": {"labels": {"plimsoll.dev/role": "replica"}},
+            "metadata": of_role("replica"),
             "spec": {"nodeName": "n1", "resourceClaims": claims if self.way == "dra" else []},
-            "status": {"conditions": [{"type": "Ready", "status": "True"}] if ready else []},
+            "status": {"conditions": [READY] if ready else []},
         }
-        self._event("pods", "Pod", f"target-{number}", body, event)
+        self.event("pods", "Pod", f"target-{number}", body, event)
 
     def _claim(self, number: int, event: str = "MODIFIED") -> None:
         device = self.devices[number]
-        results = [{"driver": DRIVER, "pool": "n1", "device": device}] if device else []
-        body = {"status": {"allocation": {"devices": {"results": results}}}}
-        self._event("claims", "ResourceClaim", f"claim-{number}", body, event)
+        body = {"status": {"allocation": allocation(DRIVER, [device] if device else [])}}
+        self.event("claims", "ResourceClaim", f"claim-{number}", body, event)
 
     def _look(self, number: int) -> None:
         device = self.inside[number]
-        self._add(
-            ProbeResult,
-            probe="devices",
-            role="replica",
-            pod=f"target-{number}",
-            namespace="ns",
-            node="n1",
-            data={"identities": [f"id-{device}"] if device else [], "nodes": []},
-        )
+        data: Json = {"identities": [f"id-{device}"] if device else [], "nodes": []}
+        self.probe("devices", "replica", data, pod=f"target-{number}")
 
     def _dial(self, pod: str, value: float) -> None:
-        self._add(
-            ProbeResult,
-            probe="dial",
-            role="replica",
-            pod=pod,
-            namespace="ns",
-            node="n1",
-            data={"value": float(value), "page": []},
-        )
+        self.probe("dial", "replica", {"value": float(value), "page": []}, pod=pod)
 
     def _reading(
         self, moment: str, read: dict[str, float], *published: float, part: str = "target"
@@ -307,7 +248,7 @@ class Story:
             said = read
         if not self.per_pod and said:
             said = {"": sum(said.values())}
-        self._add(
+        self.add(
             Observation,
             subject="metric-reading",
             data={
@@ -324,19 +265,12 @@ class Story:
         )
 
     def _timeout(self, stage: str, waiting_on: str, *, outside: bool = False) -> None:
-        self._clock += 60
-        self._add(
-            StageEnded,
-            stage=stage,
-            outcome="timeout",
-            seconds=60.0,
-            waiting_on=waiting_on,
-            outside=outside,
-        )
+        self.now += 60
+        self.timeout(stage, waiting_on, outside=outside)
 
     def _window(self, name: str, what: str, **data: object) -> None:
         if what == "closed" and self.gap == name:
-            self._add(WatchGap, watch="deployments", reason="the stream broke")
+            self.add(WatchGap, watch="deployments", reason="the stream broke")
         names: Json = {}
         if what == "opened":
             names = {
@@ -346,10 +280,10 @@ class Story:
                 "bystander_autoscaler": "hpa-bystander",
                 "want": WANT,
             }
-        self._add(
+        self.add(
             Observation,
             subject=f"window-{what}",
             data={"name": name, "round": 1, **names, **data},
         )
         if what == "closed" and self.disturbed == name:
-            self._add(Interference, what="others hold d1", round=f"{name} 1")
+            self.add(Interference, what="others hold d1", round=f"{name} 1")

@@ -12,23 +12,20 @@ from plimsoll.record import Record
 from plimsoll.record.facts import (
     ActionTaken,
     Discovered,
-    Fact,
     Observation,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase
 
-REQUIREMENT = "robust_controller"
 NAME = "widgets"
 WATCH = "widgets/ns/1"
 MANY = 20
 DENIED = 'admission webhook "vwidget.example" denied the request: nonsense'
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "robust_controller"
 
     def __init__(self) -> None:  # noqa: PLR0915  (one line for each thing)
         self.found = [NAME]
@@ -73,35 +70,23 @@ class Story:
         self.warnings: dict[str, list[str]] = {}
         self.not_tried: dict[str, str] = {}
         self.on_child = False
-        self._facts: list[Fact] = []
         self._alive: dict[str, str] = {}
         """The children that exist, with their owners."""
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts, self._alive = [], {}
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
+        self._alive = {}
+        self.begin()
         if self.listed:
             listed = {"found": self.found, "without_adapter": self.others, "drivable": [NAME]}
-            self._add(Discovered, subject="operators", found=listed)
+            self.add(Discovered, subject="operators", found=listed)
         for step, why in self.not_tried.items():
             self._note("not-tried", step=step, why=why, next_step="do something")
         if NAME in self.found and self.looked_at:
             self._operator()
-        return Record(self._facts)
+        return Record(self.facts)
 
     def _operator(self) -> None:
-        self._add(Discovered, subject=f"operator {NAME}", found=self._about())
+        self.add(Discovered, subject=f"operator {NAME}", found=self._about())
         self._note("watches", names=[WATCH])
         self._note("controllers", pods=self.pods)
         for step, texts in self.warnings.items():
@@ -242,33 +227,22 @@ class Story:
 
     # ---- facts
 
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        number = len(self._facts) + 1
-        self._facts.append(fact_type(sequence=number, time=1000.0 + number, **fields))
-
     def _note(self, about: str, **data: Any) -> None:
-        self._add(Observation, subject=about, data={"operator": NAME, **data})
+        self.add(Observation, subject=about, data={"operator": NAME, **data})
 
     def _act(self, action: str, what: str, kind: str, name: str, uid: str) -> None:
         purpose = f"{NAME}: {what}"
-        self._add(ActionTaken, action=action, kind=kind, name=name, uid=uid, purpose=purpose)
+        self.add(ActionTaken, action=action, kind=kind, name=name, uid=uid, purpose=purpose)
 
     def _timeout(self, stage: str) -> None:
-        self._add(
-            StageEnded,
-            stage=f"{NAME}: {stage}",
-            outcome="timeout",
-            seconds=60.0,
-            waiting_on="something",
-        )
+        self.timeout(f"{NAME}: {stage}", "something")
 
     def _widget(
         self, name: str, generation: int, observed: int | None, *, ready: bool = False
     ) -> None:
         status: Json = {"phase": "seen"} if self.status else {}
         if ready:
-            status["conditions"] = [{"type": "Ready", "status": "True"}]
+            status["conditions"] = [READY]
         if observed and self.status:
             status["observedGeneration"] = observed
         self._event("Widget", name, {"metadata": {"generation": generation}, "status": status})
@@ -278,7 +252,7 @@ class Story:
             self._alive.pop(uid, None)
         else:
             self._alive[uid] = owner
-        status = {"conditions": [{"type": "Ready", "status": "True"}]} if self.on_child else {}
+        status = {"conditions": [READY]} if self.on_child else {}
         body = {
             "metadata": {"ownerReferences": [{"kind": "Widget", "uid": owner}]},
             "spec": {"replicas": replicas},
@@ -287,4 +261,4 @@ class Story:
         self._event("Gadget", uid, body, event)
 
     def _event(self, kind: str, uid: str, body: Json, event: str = "MODIFIED") -> None:
-        self._add(WatchEvent, watch=WATCH, type=event, kind=kind, name=uid, uid=uid, object=body)
+        self.event(WATCH, kind, uid, body, event, uid=uid)

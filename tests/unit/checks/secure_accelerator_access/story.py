@@ -6,25 +6,17 @@ none; then A goes and another pod without a claim looks (`after-release`).
 
 from __future__ import annotations
 
-from typing import Any
-
 from plimsoll.record import Record
 from plimsoll.record.facts import (
-    Blocked,
     Discovered,
-    Fact,
     Observation,
-    ProbeResult,
     Refused,
-    RunStarted,
-    StageEnded,
-    WatchEvent,
     WatchStarted,
 )
+from tests.unit.checks.story_base import READY, Json, StoryBase, allocation, of_role
 
 DRIVER = "accelerators.example"
 RESOURCE = "example/accelerator"
-REQUIREMENT = "secure_accelerator_access"
 NUMBERS = {"d0": "b:7:100", "d1": "b:7:101", "d2": "b:7:102"}
 BYPASSES = (
     "bypass.environment.EXAMPLE_VISIBLE_DEVICES-all",
@@ -33,11 +25,12 @@ BYPASSES = (
     "bypass.annotation.cdi",
     "bypass.runtime-class.example",
 )
-Json = dict[str, Any]
 
 
-class Story:
+class Story(StoryBase):
     """What happens in the run; every attribute is one thing that a test can change."""
+
+    requirement = "secure_accelerator_access"
 
     def __init__(self) -> None:
         self.way = "dra"
@@ -71,11 +64,8 @@ class Story:
         self.admin: Json = {"kept": False, "control_accepted": True, "message": "forbidden"}
         self.remanence: Json | None = {"read_back": True, "same_device": True, "found": False}
         self.blocked: list[str] = []
-        self._facts: list[Fact] = []
 
     def record(self) -> Record:
-        """Write the story down."""
-        self._facts = []
         self._start()
         self._run("unclaimed")
         self._run("claimed")
@@ -84,41 +74,20 @@ class Story:
         for role in BYPASSES:
             self._bypass(role)
         for kind, why in self.absent.items():
-            self._add(Observation, subject="bypass-absent", data={"kind": kind, "why": why})
+            self.add(Observation, subject="bypass-absent", data={"kind": kind, "why": why})
         if not self.claimed_stays:
             self._pod("claimed", event="DELETED")
         self._run("after-release")
         if self.admin:
-            self._add(Observation, subject="admin-access", data=self.admin)
+            self.add(Observation, subject="admin-access", data=self.admin)
         if self.remanence is not None:
-            self._add(Observation, subject="remanence", data=self.remanence)
+            self.add(Observation, subject="remanence", data=self.remanence)
         if self.blocked:
-            self._add(
-                Blocked,
-                stage="plan",
-                reason="one accelerator is free",
-                next_step="free another",
-                claims=self.blocked,
-            )
-        return Record(self._facts)
-
-    def _add(self, fact_type: Any, /, **fields: Any) -> None:
-        fields.setdefault("requirement", REQUIREMENT)
-        number = len(self._facts) + 1
-        self._facts.append(fact_type(sequence=number, time=1000.0 + number, **fields))
+            self.block(self.blocked)
+        return Record(self.facts)
 
     def _start(self) -> None:
-        self._add(
-            RunStarted,
-            requirement="",
-            schema=1,
-            run="k3f9x2",
-            tool_version="0.1.0",
-            standard="v1.37",
-            cluster_version="v1.37.2",
-            strict=False,
-            profile="embedded",
-        )
+        self.begin()
         devices = [
             {"pool": "n1", "device": device, "identity": f"id-{device}"} for device in NUMBERS
         ]
@@ -133,8 +102,8 @@ class Story:
             "shared": self.shared,
             "devices": devices,
         }
-        self._add(Discovered, subject="accelerator", found=found if self.way else {})
-        self._add(WatchStarted, watch="pods", kind="Pod")
+        self.add(Discovered, subject="accelerator", found=found if self.way else {})
+        self.add(WatchStarted, watch="pods", kind="Pod")
 
     def _run(self, role: str) -> None:
         if role in self.never_made:
@@ -143,38 +112,13 @@ class Story:
             self._claim(role)
         self._pod(role)
         if role in self.not_started:
-            self._add(
-                StageEnded,
-                stage="start",
-                outcome="timeout",
-                seconds=60.0,
-                waiting_on=f"pod-{role}: the runtime",
-            )
+            self.timeout("start", f"pod-{role}: the runtime")
             return
         self._probe(role)
 
     def _claim(self, role: str) -> None:
-        results = [
-            {"driver": DRIVER, "pool": "n1", "device": device} for device in self.allocated[role]
-        ]
-        self._event(
-            "claims",
-            "ResourceClaim",
-            f"claim-{role}",
-            {"status": {"allocation": {"devices": {"results": results}}}},
-        )
-
-    def _event(self, watch: str, kind: str, name: str, body: Json, event: str = "MODIFIED") -> None:
-        self._add(
-            WatchEvent,
-            watch=watch,
-            type=event,
-            kind=kind,
-            name=name,
-            namespace="ns",
-            uid=f"uid-{name}",
-            object=body,
-        )
+        status = {"allocation": allocation(DRIVER, self.allocated[role])}
+        self.event("claims", "ResourceClaim", f"claim-{role}", {"status": status})
 
     def _pod(self, role: str, event: str = "MODIFIED") -> None:
         ready = role not in self.not_started
@@ -184,7 +128,7 @@ class Story:
         limits |= {RESOURCE: "1"} if role in self.given_by_admission else {}
         reported = [{"name": RESOURCE, "resources": [{"resourceID": r} for r in self.reported]}]
         body: Json = {
-            "metadata": {"labels": {"plimsoll.dev/role": role}},
+            "metadata": of_role(role),
             "spec": {
                 "nodeName": "n1",
                 "runtimeClassName": self.runtime_class.get(role, ""),
@@ -192,13 +136,13 @@ class Story:
                 "containers": [{"name": "main", "resources": {"limits": limits}}],
             },
             "status": {
-                "conditions": [{"type": "Ready", "status": "True"}] if ready else [],
+                "conditions": [READY] if ready else [],
                 "containerStatuses": [
                     {"allocatedResourcesStatus": reported if role == "claimed" else []}
                 ],
             },
         }
-        self._event("pods", "Pod", f"pod-{role}", body, event)
+        self.event("pods", "Pod", f"pod-{role}", body, event)
 
     def _probe(self, role: str, pod: str = "") -> None:
         inside = self.inside.get(role, [])
@@ -220,19 +164,12 @@ class Story:
             "identities": [f"id-{device}" for device in inside],
             "made": made,
         }
-        self._add(
-            ProbeResult,
-            probe="devices",
-            role=role,
-            pod=pod or f"pod-{role}",
-            namespace="ns",
-            node=self.node.get(role, "n1"),
-            data={**data, **self.other.get(role, {})},
-        )
+        data |= self.other.get(role, {})
+        self.probe("devices", role, data, pod=pod, node=self.node.get(role, "n1"))
 
     def _bypass(self, role: str) -> None:
         if role in self.refused:
-            self._add(
+            self.add(
                 Refused,
                 verb="create",
                 kind="Pod",
