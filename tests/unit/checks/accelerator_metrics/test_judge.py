@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.accelerator_metrics.claims import CLAIMS
-from plimsoll.checks.accelerator_metrics.judge import judge
 from plimsoll.checks.accelerator_metrics.needs import LOAD_CLAIMS
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, finding, outcomes, together, verdicts
 
 from .story import BUSY, IDLE, MIB, Story
 
@@ -22,34 +21,8 @@ UNPROVEN = {"before": None, "after": None, "at_least": 0, "unit": "bytes moved"}
 GAUGES = {"vendor_busy": 1.0, "vendor_heap": 5.0}
 
 
-def outcomes(story: Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("accelerator_metrics", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
-
-
 def told(node: str, **devices: dict[str, float]) -> Change:
     return lambda story: story.told.update({node: devices})
-
-
-def together(*changes: Change) -> Change:
-    def change(story: Story) -> None:
-        for each in changes:
-            each(story)
-
-    return change
 
 
 def generic(*responding: str, idle: dict[str, float] = GAUGES) -> Change:
@@ -108,9 +81,7 @@ HELD: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), HELD)
 def test_held(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "held"
+    assert outcomes(Story().but(change))[claim] == "held"
 
 
 VIOLATED: list[tuple[str, Change]] = [
@@ -149,9 +120,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_violated(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 NOBODY_ANSWERS = changed(errors={"n1": UNREACHABLE, "n2": UNREACHABLE})
@@ -198,9 +167,7 @@ UNDECIDED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNDECIDED)
 def test_undecided(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "undecided"
+    assert outcomes(Story().but(change))[claim] == "undecided"
 
 
 UNKNOWN: list[tuple[str, Change]] = [
@@ -214,14 +181,11 @@ UNKNOWN: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNKNOWN)
 def test_unknown(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "unknown"
+    assert outcomes(Story().but(change))[claim] == "unknown"
 
 
 def test_range_of_values_without_a_known_meaning_is_not_exercised() -> None:
-    story = Story()
-    generic("vendor_busy", "vendor_heap")(story)
+    story = Story().but(generic("vendor_busy", "vendor_heap"))
     assert outcomes(story)["values-in-range"] == "not exercised"
 
 
@@ -245,15 +209,12 @@ def test_swapped_identities_fail_plain_and_strict() -> None:
 
 
 def test_exporter_that_no_name_and_no_load_explains_is_unknown() -> None:
-    story = Story()
-    generic()(story)
-    assert verdicts(story)[0] == Verdict.UNKNOWN
+    assert verdicts(Story().but(generic()))[0] == Verdict.UNKNOWN
 
 
 def test_swap_is_told_with_both_identities() -> None:
     story = Story()
     story.under_load = {"a1": BUSY}
-    said = {finding.claim: finding.because for finding in judge(story.record())}
-    assert said["utilisation-moves"] == (
+    assert finding(story, "utilisation-moves").because == (
         "the load was on a0, whose utilisation did not follow it; that of a1 did, in all 3 pulses"
     )

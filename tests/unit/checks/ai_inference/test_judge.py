@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.ai_inference import requests as r
 from plimsoll.checks.ai_inference.claims import CLAIMS
-from plimsoll.checks.ai_inference.judge import judge
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, judged, outcomes, together, verdicts
 
 from .story import Story
 
@@ -20,24 +19,6 @@ IGNORED = {"header-present": "200 a", "header-only-present": "404 ?"}
 CATCH_ALL = {"header-only-wrong": "200 ?", "header-only-absent": "200 ?", "host-unknown": "200 ?"}
 REFUSED = {r.POD: {"refused": 9}, r.SERVICE: {"refused": 9}, r.OUTSIDE: {"timeout": 3}}
 SILENT = {r.POD: {"timeout": 9}, r.SERVICE: {"timeout": 9}, r.OUTSIDE: {"refused": 3}}
-
-
-def outcomes(story: Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("ai_inference", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
 
 
 def answered(**answers: str) -> Change:
@@ -64,14 +45,6 @@ def direct(backend: str, answer: str) -> Change:
 
 def streams(name: str, **values: object) -> Change:
     return lambda story: story.streams.update({name: story.streams[name] | values})
-
-
-def together(*changes: Change) -> Change:
-    def change(story: Story) -> None:
-        for each in changes:
-            each(story)
-
-    return change
 
 
 def test_good_gateway_holds_every_claim() -> None:
@@ -142,9 +115,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_counter_example_violates(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 UNDECIDED: list[tuple[str, Change]] = [
@@ -245,9 +216,7 @@ UNDECIDED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNDECIDED)
 def test_without_its_control_a_claim_stays_open(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "undecided"
+    assert outcomes(Story().but(change))[claim] == "undecided"
 
 
 def test_what_the_machine_of_the_check_does_not_reach_is_not_exercised() -> None:
@@ -318,16 +287,14 @@ VERDICTS: list[tuple[str, Change, tuple[Verdict, Verdict]]] = [
     ("change", "expected"), [case[1:] for case in VERDICTS], ids=[case[0] for case in VERDICTS]
 )
 def test_verdict(change: Change, expected: tuple[Verdict, Verdict]) -> None:
-    story = Story()
-    change(story)
-    assert verdicts(story) == expected
+    assert verdicts(Story().but(change)) == expected
 
 
 def test_why_nothing_was_tried_is_said_of_every_claim() -> None:
     story = Story()
     story.trials = 0
     story.blocked = {"discovery": []}
-    found = list(judge(story.record()))
+    found = judged(story).findings
     assert {(f.claim, f.because, f.next_step) for f in found} == {
         (claim.id, "refused", "allow") for claim in CLAIMS
     }

@@ -7,38 +7,26 @@ from typing import Any
 
 import pytest
 
-from plimsoll import checks
-from plimsoll.record import Finding, Judgement
+from plimsoll.checks.ai_service_metrics.claims import CLAIMS
 from plimsoll.standard.verdicts import Outcome, Verdict
+from tests.unit.checks.judged import changed, finding, judged, outcomes, verdicts
 
 from .story import AT, MORE, STEPS, Story
-
-REQUIREMENT = Story.requirement
 
 Json = dict[str, Any]
 Change = Callable[[Story], object]
 
 
-def judged(change: Change = lambda _: None) -> Judgement:
-    story = Story()
-    change(story)
-    return checks.judge(REQUIREMENT, story.record())
+def direct(role: str, **values: Any) -> Change:
+    return lambda story: story.direct[role].update(values)
 
 
-def finding(change: Change, claim: str) -> Finding:
-    return next(found for found in judged(change).findings if found.claim == claim)
+def answer(step: str, **values: Any) -> Change:
+    return lambda story: story.answers[step].update(values)
 
 
-def direct(role: str, **changed: Any) -> Change:
-    return lambda story: story.direct[role].update(changed)
-
-
-def answer(step: str, **changed: Any) -> Change:
-    return lambda story: story.answers[step].update(changed)
-
-
-def lost(step: str, **changed: Any) -> Change:
-    return lambda story: story.lost(step, **changed)
+def lost(step: str, **values: Any) -> Change:
+    return lambda story: story.lost(step, **values)
 
 
 def not_asked(step: str) -> Change:
@@ -53,21 +41,9 @@ def never_arrives(*charge: Json, **options: Any) -> Change:
     return change
 
 
-def set_to(**fields: Any) -> Change:
-    def change(story: Story) -> None:
-        for name, value in fields.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
-
-
 def test_honest_monitoring_passes_with_every_claim_held() -> None:
-    found = judged()
-    assert (found.verdict, found.strict_verdict) == (Verdict.PASS, Verdict.PASS)
-    assert {each.claim: each.outcome for each in found.findings} == {
-        claim.id: Outcome.HELD for claim in checks.claims(REQUIREMENT)
-    }
+    assert verdicts(Story()) == (Verdict.PASS, Verdict.PASS)
+    assert outcomes(Story()) == {claim.id: "held" for claim in CLAIMS}
 
 
 VIOLATED = {
@@ -103,7 +79,7 @@ UNDECIDED = {
         never_arrives({"up": None, "other_targets": 8.0}),
         never_arrives({"up": 1.0}),
         direct("before", value=None),
-        set_to(made=["2026-01-01T08:00:00Z", "2026-01-01T12:00:00Z"]),
+        changed(made=["2026-01-01T08:00:00Z", "2026-01-01T12:00:00Z"]),
     ],
     "count-exact-after-first-requests": [
         not_asked("first"),
@@ -111,12 +87,12 @@ UNDECIDED = {
         direct("first", answered=6),
         direct("first", value=9.0),
         lost("first", error="it did not answer (502)"),
-        set_to(blocked=["count-exact-after-first-requests"]),
+        changed(blocked=["count-exact-after-first-requests"]),
     ],
     "count-exact-after-more-requests": [
         not_asked("more"),
         direct("more", value=17.0),
-        set_to(made=["2026-01-01T12:00:09Z"]),
+        changed(made=["2026-01-01T12:00:09Z"]),
     ],
     "training-metrics-collected": [
         not_asked("training"),
@@ -131,7 +107,7 @@ UNDECIDED = {
     "not-opted-in-is-left-alone": [
         not_asked("silent"),
         answer("silent", error="it did not answer (502)"),
-        set_to(silent_ready_after=59.0),
+        changed(silent_ready_after=59.0),
         never_arrives(),
     ],
 }
@@ -147,20 +123,20 @@ UNDECIDED = {
     ],
 )
 def test_what_a_change_makes_of_a_claim(outcome: Outcome, claim: str, change: Change) -> None:
-    found = finding(change, claim)
+    found = finding(Story().but(change), claim)
     assert found.outcome == outcome, found.because
     assert found.because
 
 
 def test_monitoring_that_takes_everything_is_not_blamed_for_it() -> None:
-    found = finding(answer("silent", series=1, value=0.0), "not-opted-in-is-left-alone")
-    assert found.outcome == Outcome.NOT_APPLICABLE
-    assert judged(answer("silent", series=1, value=0.0)).strict_verdict is Verdict.PASS
+    story = Story().but(answer("silent", series=1, value=0.0))
+    assert outcomes(story)["not-opted-in-is-left-alone"] == "not applicable"
+    assert judged(story).strict_verdict is Verdict.PASS
 
 
 def test_an_old_last_sample_is_no_new_one() -> None:
-    found = finding(lost("gone", value=18.0, age=331.0, seconds=330.0), "stopped-service-ages-out")
-    assert found.outcome == Outcome.HELD
+    story = Story().but(lost("gone", value=18.0, age=331.0, seconds=330.0))
+    assert outcomes(story)["stopped-service-ages-out"] == "held"
 
 
 def test_the_first_value_kept_passes_plainly_and_fails_strictly() -> None:
@@ -168,7 +144,7 @@ def test_the_first_value_kept_passes_plainly_and_fails_strictly() -> None:
         for step in ("first", "more", "training"):
             story.lost(step, value=0.0)
 
-    found = judged(keeps_first)
+    found = judged(Story().but(keeps_first))
     assert (found.verdict, found.strict_verdict) == (Verdict.PASS, Verdict.FAIL)
     assert "counts 7, and for 5 s Prometheus 3.1 at watch/prometheus:9090 answers 0" in (
         found.strict_because
@@ -179,23 +155,22 @@ def test_the_first_value_kept_passes_plainly_and_fails_strictly() -> None:
     "change",
     [
         never_arrives({"up": None, "other_targets": 8.0}),
-        set_to(made=["2026-01-01T12:00:00Z"]),
-        set_to(blocked=[claim.id for claim in checks.claims(REQUIREMENT)]),
+        changed(made=["2026-01-01T12:00:00Z"]),
+        changed(blocked=[claim.id for claim in CLAIMS]),
     ],
     ids=["accelerators only", "made by the run", "no monitoring"],
 )
 def test_what_says_nothing_about_the_platform_is_inconclusive(change: Change) -> None:
-    found = judged(change)
-    assert (found.verdict, found.strict_verdict) == (Verdict.INCONCLUSIVE,) * 2
+    assert verdicts(Story().but(change)) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
 
 
 def test_monitoring_of_unknown_age_counts() -> None:
-    assert judged(set_to(made=[])).strict_verdict is Verdict.PASS
+    assert judged(Story().but(changed(made=[]))).strict_verdict is Verdict.PASS
 
 
 def test_a_service_that_was_not_discovered_is_told_what_was_tried() -> None:
     change = never_arrives({"up": None, "other_targets": 8.0})
-    found = finding(change, "service-metrics-collected")
+    found = finding(Story().but(change), "service-metrics-collected")
     assert found.because == (
         f"Prometheus 3.1 at {AT} did not discover the service within 120 s, which opted in by "
         "annotations; it collects 8 other targets"

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.cluster_autoscaling.claims import CLAIMS
-from plimsoll.checks.cluster_autoscaling.judge import judge
 from plimsoll.checks.cluster_autoscaling.sightings import GUESSED
-from plimsoll.record import Finding
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, finding, outcomes, verdicts
 
 from .story import RESOURCE, Story
-
-Change = Callable[[Story], object]
 
 NONE_COMES = {"comes": False, "binds_to": "", "deadline": "node-comes", "says": []}
 NEVER_OFFERS = {"offers": False, "binds_to": "", "deadline": "node-offers"}
@@ -25,25 +20,8 @@ EXCESS: dict[str, Any] = {"impossible_brings": True, "too_many": True}
 REFUSED = {"reason": "NotTriggerScaleUp", "means": "refused", "outside": "limit"}
 
 
-def finding(story: Story, claim: str) -> Finding:
-    return next(found for found in judge(story.record()) if found.claim == claim)
-
-
-def outcomes(story: Story) -> dict[str, str]:
-    return {found.claim: found.outcome.value for found in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("cluster_autoscaling", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
 def story_with(**attributes: Any) -> Story:
-    story = Story()
-    for name, value in attributes.items():
-        assert hasattr(story, name)
-        setattr(story, name, value)
-    return story
+    return Story().but(changed(**attributes))
 
 
 HELD = {claim.id: "held" for claim in CLAIMS} | {"every-type-brings-its-node": "not applicable"}
@@ -187,8 +165,8 @@ def test_broken_autoscalers_get_their_verdicts(
 
 
 def test_the_refusal_is_named() -> None:
-    because = finding(story_with(**{**NONE_COMES, "says": [REFUSED]}), "waiting-pod-brings-node")
-    assert because.because == (
+    story = story_with(**{**NONE_COMES, "says": [REFUSED]})
+    assert finding(story, "waiting-pod-brings-node").because == (
         "no node came within 180 s for wanting-1; the autoscaler was refused for want of limit "
         "(NotTriggerScaleUp)"
     )

@@ -6,32 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.dra_support.claims import CLAIMS, KINDS
-from plimsoll.checks.dra_support.judge import judge
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, finding, outcomes, verdicts
 
 from .story import Story
 
 Change = Callable[[Story], object]
-
-
-def outcomes(story: Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("dra_support", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
 
 
 def allocated(role: str, *devices: str) -> Change:
@@ -80,9 +61,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_counter_example_is_seen(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 def test_every_claim_has_a_counter_example() -> None:
@@ -109,9 +88,7 @@ UNDECIDED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNDECIDED)
 def test_missing_ground_leaves_the_claim_undecided(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "undecided"
+    assert outcomes(Story().but(change))[claim] == "undecided"
 
 
 def test_any_version_is_enough_for_v1_33() -> None:
@@ -154,7 +131,7 @@ def test_unmapped_identity_is_unknown() -> None:
 def test_blocked_claim_is_undecided_with_the_reason() -> None:
     story = Story()
     story.blocked = ["never-twice"]
-    found = next(finding for finding in judge(story.record()) if finding.claim == "never-twice")
+    found = finding(story, "never-twice")
     assert (found.outcome.value, found.because, found.next_step) == (
         "undecided",
         "not tried: quota",

@@ -7,29 +7,19 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.gang_scheduling import claims as c
-from plimsoll.checks.gang_scheduling.judge import judge
 from plimsoll.checks.gang_scheduling.observations import Cell, ConditionWord, ModeSeen, Quota
 from plimsoll.record.facts import Blocked
 from plimsoll.standard.verdicts import Outcome, Verdict
+from tests.unit.checks.judged import finding, judged, outcomes, verdicts
 
 from . import story as s
 
 GROUP = "native PodGroup / DRA device"
 
 
-def outcomes(story: s.Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
 def because(story: s.Story, claim: str) -> str:
-    return next(found.because for found in judge(story.record()) if found.claim == claim)
-
-
-def verdicts(story: s.Story) -> tuple[Verdict, Verdict]:
-    judgement = judge_requirement("gang_scheduling", story.record())
-    return judgement.verdict, judgement.strict_verdict
+    return finding(story, claim).because
 
 
 def told(*parts: Callable[[s.Story], None], cell: Cell = s.CELL) -> s.Story:
@@ -61,7 +51,7 @@ def test_a_healthy_cell_holds_every_claim() -> None:
 
 
 def test_findings_rest_on_facts_and_carry_their_group() -> None:
-    findings = list(judge(s.healthy().record()))
+    findings = judged(s.healthy()).findings
     assert all(finding.facts for finding in findings)
     assert {finding.group for finding in findings if finding.claim != c.EVERY_KIND} == {GROUP}
 
@@ -69,7 +59,7 @@ def test_findings_rest_on_facts_and_carry_their_group() -> None:
 def test_every_finding_that_did_not_hold_says_what_to_do() -> None:
     story = told(s.control, s.negative)
     assert [
-        f for f in judge(story.record()) if f.outcome is not Outcome.HELD and not f.next_step
+        f for f in judged(story).findings if f.outcome is not Outcome.HELD and not f.next_step
     ] == []
 
 
@@ -170,7 +160,7 @@ def test_a_kind_that_no_engine_gangs_fails_only_strictly() -> None:
         story.bind("g2", 3)
         story.status("g2", waits=s.REASON, cell=quick)
         story.wait(30)
-    judgement = judge_requirement("gang_scheduling", story.record())
+    judgement = judged(story)
     kinds = [found for found in judgement.findings if found.claim == c.EVERY_KIND]
     assert (kinds[0].outcome, kinds[0].because) == (Outcome.VIOLATED, "no engine gangs: CPU")
     assert judgement.verdict is Verdict.PASS
@@ -325,7 +315,7 @@ def test_a_step_that_was_not_reached_says_what_blocked_it() -> None:
     story = told(s.ample)
     story.add(Blocked, stage=f"{GROUP}: blockers", reason="quota refused", next_step="raise it")
     assert "quota refused" in because(story, c.OVERSIZED_GANG_WAITS)
-    undecided = [f for f in judge(story.record()) if f.claim == c.OVERSIZED_GANG_WAITS]
+    undecided = [f for f in judged(story).findings if f.claim == c.OVERSIZED_GANG_WAITS]
     assert [finding.next_step for finding in undecided] == ["raise it"]
     assert verdicts(story)[0] is Verdict.INCONCLUSIVE
 
@@ -336,7 +326,7 @@ def test_a_step_that_was_not_reached_says_what_blocked_it() -> None:
 def test_no_engine_is_inconclusive_and_names_those_known() -> None:
     story = s.Story()
     story.engines()
-    findings = list(judge(story.record()))
+    findings = judged(story).findings
     assert {finding.outcome for finding in findings} == {Outcome.UNDECIDED}
     assert "Kueue" in findings[0].next_step
     assert verdicts(story) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
@@ -345,7 +335,7 @@ def test_no_engine_is_inconclusive_and_names_those_known() -> None:
 def test_an_engine_without_adapter_is_inconclusive_by_its_name() -> None:
     story = s.Story()
     story.engines(without_adapter=("Volcano",))
-    judgement = judge_requirement("gang_scheduling", story.record())
+    judgement = judged(story)
     assert judgement.verdict is Verdict.INCONCLUSIVE
     assert judgement.because.startswith("Volcano: ")
 
@@ -367,4 +357,4 @@ def test_a_block_before_any_cell_is_told() -> None:
 def test_the_mode_that_was_seen_names_the_group() -> None:
     story = told(s.ample)
     story.observe(ModeSeen(cell=s.CELL.id, mode="quota only"))
-    assert {f.group for f in judge(story.record())} == {"native quota only / DRA device", ""}
+    assert {f.group for f in judged(story).findings} == {"native quota only / DRA device", ""}

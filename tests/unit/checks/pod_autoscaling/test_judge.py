@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.pod_autoscaling.claims import CLAIMS
-from plimsoll.checks.pod_autoscaling.judge import judge
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, finding, outcomes, verdicts
 
 from .story import BYSTANDER, FIRST, HIGH, Story
 
@@ -21,30 +20,6 @@ NO_CPU = ("scheduling", "target-1: a node: 0/2 nodes: 2 Insufficient cpu", False
 NO_DEVICE = ("scheduling", "target-1: a node: cannot allocate all claims", False)
 
 
-def outcomes(story: Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("pod_autoscaling", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
-
-
-def story_of(change: Change) -> Story:
-    story = Story()
-    change(story)
-    return story
-
-
 def test_a_platform_that_follows_holds_every_claim() -> None:
     assert outcomes(Story()) == {claim.id: "held" for claim in CLAIMS}
 
@@ -54,11 +29,11 @@ def test_a_platform_that_follows_passes_plain_and_strict() -> None:
 
 
 def test_a_metrics_api_without_pods_is_read_back_by_its_sum() -> None:
-    assert outcomes(story_of(changed(per_pod=False))) == {claim.id: "held" for claim in CLAIMS}
+    assert outcomes(Story().but(changed(per_pod=False))) == {claim.id: "held" for claim in CLAIMS}
 
 
 def test_a_device_plugin_passes_by_what_the_replicas_see() -> None:
-    story = story_of(changed(way="device-plugin"))
+    story = Story().but(changed(way="device-plugin"))
     found = outcomes(story)
     assert verdicts(story) == (Verdict.PASS, Verdict.PASS)
     assert found["accelerators-distinct"] == "held"
@@ -67,11 +42,11 @@ def test_a_device_plugin_passes_by_what_the_replicas_see() -> None:
 
 def test_what_timed_out_in_a_round_that_was_repeated_counts_no_more() -> None:
     stages = ("autoscaler-active", "autoscaler-up", "start", "release", "claims-released")
-    assert outcomes(story_of(changed(earlier=stages))) == {claim.id: "held" for claim in CLAIMS}
+    assert outcomes(Story().but(changed(earlier=stages))) == {claim.id: "held" for claim in CLAIMS}
 
 
 def test_without_autoscalers_in_the_api_the_requirement_does_not_apply() -> None:
-    story = story_of(changed(served=False, published=False))
+    story = Story().but(changed(served=False, published=False))
     assert verdicts(story) == (Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE)
 
 
@@ -104,7 +79,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_counter_example(claim: str, change: Change) -> None:
-    assert outcomes(story_of(change))[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 UNDECIDED: list[tuple[str, Change]] = [
@@ -152,16 +127,16 @@ UNDECIDED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNDECIDED)
 def test_stays_open(claim: str, change: Change) -> None:
-    assert outcomes(story_of(change))[claim] == "undecided"
+    assert outcomes(Story().but(change))[claim] == "undecided"
 
 
 def test_replicas_that_show_no_device_are_unknown() -> None:
-    story = story_of(changed(way="device-plugin", inside=["", "d1", "d2"]))
+    story = Story().but(changed(way="device-plugin", inside=["", "d1", "d2"]))
     assert outcomes(story)["accelerators-distinct"] == "unknown"
 
 
 def test_with_one_accelerator_what_needs_two_is_not_tried() -> None:
-    story = story_of(changed(raised=False, blocked=["scales-up", "scales-down"]))
+    story = Story().but(changed(raised=False, blocked=["scales-up", "scales-down"]))
     assert (outcomes(story)["scales-up"], verdicts(story)[0]) == (
         "undecided",
         Verdict.INCONCLUSIVE,
@@ -181,12 +156,10 @@ def test_with_one_accelerator_what_needs_two_is_not_tried() -> None:
     ids=["constant", "another pod's", "never down", "never started", "no adapter", "dead is zero"],
 )
 def test_verdicts_of_broken_platforms(change: Change, expected: tuple[str, str]) -> None:
-    assert tuple(verdict.name for verdict in verdicts(story_of(change))) == expected
+    assert tuple(verdict.name for verdict in verdicts(Story().but(change))) == expected
 
 
 def test_the_bystander_says_what_is_wrong_in_numbers() -> None:
-    story = story_of(changed(bystander_read=float(HIGH)))
-    found = {finding.claim: finding for finding in judge(story.record())}
-    assert f"publishes {BYSTANDER} and the metrics API says {HIGH}" in (
-        found["metric-is-exact"].because
-    )
+    story = Story().but(changed(bystander_read=float(HIGH)))
+    because = finding(story, "metric-is-exact").because
+    assert f"publishes {BYSTANDER} and the metrics API says {HIGH}" in because

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.robust_controller.claims import CLAIMS
-from plimsoll.checks.robust_controller.judge import judge
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, judged, outcomes, together, verdicts
 
 from .story import NAME, Story
 
@@ -18,35 +17,8 @@ Change = Callable[[Story], object]
 STOPPING = ("refused-while-stopped", "catches-up-after-return")
 
 
-def outcomes(story: Story, group: str = "Widgets v1") -> dict[str, str]:
-    findings = [found for found in judge(story.record()) if found.group == group]
-    return {found.claim: found.outcome.value for found in findings}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("robust_controller", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
-
-
 def answer(which: str, message: str) -> Change:
     return lambda story: story.answers.update({which: message})
-
-
-def together(*changes: Change) -> Change:
-    def change(story: Story) -> None:
-        for each in changes:
-            each(story)
-
-    return change
 
 
 ACCEPTED = answer("wrong", "")
@@ -54,7 +26,7 @@ NAMES_NOBODY = answer("wrong", "spec.size: Invalid value")
 
 
 def test_healthy_operator_holds_every_claim() -> None:
-    assert outcomes(Story()) == {claim.id: "held" for claim in CLAIMS}
+    assert outcomes(Story(), "Widgets v1") == {claim.id: "held" for claim in CLAIMS}
 
 
 def test_healthy_operator_passes_plain_and_strict() -> None:
@@ -81,9 +53,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_counter_example_breaks_its_claim(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 UNDECIDED: list[tuple[str, Change]] = [
@@ -149,15 +119,11 @@ UNDECIDED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), UNDECIDED)
 def test_missing_ground_leaves_a_claim_open(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "undecided"
+    assert outcomes(Story().but(change))[claim] == "undecided"
 
 
 def test_a_refusal_without_a_name_counts_when_nothing_else_could_have_refused() -> None:
-    story = Story()
-    NAMES_NOBODY(story)
-    assert outcomes(story)["wrong-object-refused"] == "held"
+    assert outcomes(Story().but(NAMES_NOBODY))["wrong-object-refused"] == "held"
 
 
 @pytest.mark.parametrize(
@@ -170,9 +136,7 @@ def test_a_refusal_without_a_name_counts_when_nothing_else_could_have_refused() 
     ],
 )
 def test_claim_does_not_apply(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "not applicable"
+    assert outcomes(Story().but(change))[claim] == "not applicable"
 
 
 def test_status_of_a_child_can_be_what_says_that_work_is_done() -> None:
@@ -211,9 +175,7 @@ def test_a_repaired_drift_is_not_what_the_outage_is_judged_by() -> None:
     ],
 )
 def test_what_decides(change: Change, expected: tuple[Verdict, Verdict]) -> None:
-    story = Story()
-    change(story)
-    assert verdicts(story) == expected
+    assert verdicts(Story().but(change)) == expected
 
 
 def test_an_operator_without_adapter_is_undecided_by_its_name() -> None:
@@ -230,15 +192,13 @@ def test_one_operator_that_holds_is_enough() -> None:
 
 @pytest.mark.parametrize("change", [changed(listed=False), changed(found=[])])
 def test_without_an_operator_every_claim_is_undecided(change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story, "") == {claim.id: "undecided" for claim in CLAIMS}
+    assert outcomes(Story().but(change), "") == {claim.id: "undecided" for claim in CLAIMS}
 
 
 def test_an_operator_that_could_not_be_looked_at_says_why() -> None:
     story = Story()
     story.looked_at, story.not_tried = False, {"all": "webhooks may not be listed"}
-    findings = list(judge(story.record()))
+    findings = judged(story).findings
     assert {(f.group, f.outcome.value, f.because) for f in findings} == {
         (NAME, "undecided", "webhooks may not be listed")
     }

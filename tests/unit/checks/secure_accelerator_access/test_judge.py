@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.checks import judge as judge_requirement
 from plimsoll.checks.secure_accelerator_access.claims import CLAIMS
-from plimsoll.checks.secure_accelerator_access.judge import judge
 from plimsoll.standard.verdicts import Verdict
+from tests.unit.checks.judged import changed, judged, outcomes, together, verdicts
 
 from .story import Story
 
@@ -19,38 +18,12 @@ CONTROL = {"path": "/dev/examplectl", "number": "c:195:255", "kind": "control", 
 UNKNOWN_NODE = {"path": "/dev/strange", "number": "c:240:0", "kind": "other", "open": ""}
 
 
-def outcomes(story: Story) -> dict[str, str]:
-    return {finding.claim: finding.outcome.value for finding in judge(story.record())}
-
-
-def verdicts(story: Story) -> tuple[Verdict, Verdict]:
-    judged = judge_requirement("secure_accelerator_access", story.record())
-    return judged.verdict, judged.strict_verdict
-
-
-def changed(**attributes: object) -> Change:
-    def change(story: Story) -> None:
-        for name, value in attributes.items():
-            assert hasattr(story, name)
-            setattr(story, name, value)
-
-    return change
-
-
 def inside(role: str, *devices: str) -> Change:
     return lambda story: story.inside.update({role: list(devices)})
 
 
 def made(role: str, mknod: str, opened: str = "") -> Change:
     return lambda story: story.made.update({role: (mknod, opened)})
-
-
-def together(*changes: Change) -> Change:
-    def change(story: Story) -> None:
-        for each in changes:
-            each(story)
-
-    return change
 
 
 def test_safe_platform_holds_every_claim() -> None:
@@ -109,9 +82,7 @@ VIOLATED: list[tuple[str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "change"), VIOLATED)
 def test_counter_example_is_seen(claim: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == "violated"
+    assert outcomes(Story().but(change))[claim] == "violated"
 
 
 def test_every_claim_has_a_counter_example() -> None:
@@ -178,9 +149,7 @@ OPEN: list[tuple[str, str, Change]] = [
 
 @pytest.mark.parametrize(("claim", "outcome", "change"), OPEN)
 def test_missing_ground_leaves_the_claim_open(claim: str, outcome: str, change: Change) -> None:
-    story = Story()
-    change(story)
-    assert outcomes(story)[claim] == outcome
+    assert outcomes(Story().but(change))[claim] == outcome
 
 
 def test_claimed_pod_that_gets_all_devices_fails_plainly() -> None:
@@ -222,8 +191,7 @@ def test_partitions_of_one_device_may_share_its_node() -> None:
 def test_pass_says_what_was_not_exercised() -> None:
     story = Story()
     story.made = {}
-    judged = judge_requirement("secure_accelerator_access", story.record())
-    assert judged.because == (
+    assert judged(story).because == (
         "all 3 claims that decide held; not exercised: second-cannot-open-first, "
         "unclaimed-cannot-open, nothing-left-after-release"
     )
