@@ -1,4 +1,4 @@
-"""Talking to the platform's own Kubernetes API: connect, and apply objects the way a user would.
+"""Talking to the platform's own Kubernetes API: connect, apply objects as a user would, delete.
 
 Applying is server-side, forced (the platform owns what it installs), idempotent, and patient with
 an API that has just started or a kind whose definition has just been applied.
@@ -9,22 +9,28 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from lightkube import ApiError, Client, KubeConfig
 from lightkube.codecs import from_dict
 from lightkube.core.exceptions import LoadResourceError
 from lightkube.generic_resource import load_in_cluster_generic_resources
+from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.core_v1 import Node
+from lightkube.types import CascadeType
 
 from plimsoll.errors import PlimsollError
 
 FIELD_MANAGER = "plimsoll"
 _ANSWER_SECONDS = 30
 """Time for one answer; an API that has just started on a slow machine needs it."""
-_PASSING = {404, 409, 429, 500, 503, 504}
+_ABSENT = 404
+_PASSING = {_ABSENT, 409, 429, 500, 503, 504}
 """Answers that a starting API gives and that end by themselves."""
+
+
+_Kind = TypeVar("_Kind")
 
 
 class ClusterError(PlimsollError):
@@ -51,6 +57,43 @@ def apply(client: Client, objects: Iterable[Mapping[str, Any]], *, seconds: floa
                     next_step="see the API server's log in the platform's folder, logs/",
                 )
             time.sleep(0.1)
+
+
+def find(
+    client: Client, kind: type[_Kind], name: str, *, namespace: str | None = None
+) -> _Kind | None:
+    """Return an object; None if it, or its kind, is not there."""
+    reader: Any = client  # its overloads want to know whether the kind has a namespace
+    try:
+        found: _Kind = reader.get(kind, name, namespace=namespace)
+    except ApiError as error:
+        if error.status.code == _ABSENT:
+            return None
+        raise
+    return found
+
+
+def delete(
+    client: Client,
+    kind: type[Any],
+    name: str,
+    *,
+    namespace: str | None = None,
+    cascade: CascadeType | None = None,
+) -> None:
+    """Delete an object, if it is there; what depends on it goes, too, as `cascade` says."""
+    try:
+        client.delete(kind, name, namespace=namespace, cascade=cascade)
+    except ApiError as error:
+        if error.status.code != _ABSENT:
+            raise
+
+
+def delete_kinds(client: Client, objects: Iterable[Mapping[str, Any]]) -> None:
+    """Delete the kinds that are defined among `objects`, and with them all objects of the kinds."""
+    for item in objects:
+        if item["kind"] == "CustomResourceDefinition":
+            delete(client, CustomResourceDefinition, item["metadata"]["name"])
 
 
 def ready_nodes(client: Client) -> set[str]:

@@ -109,6 +109,14 @@ class Platform:
                 return f"{component.title}: {what}"
         return ""
 
+    def is_asked_for(self, component: str) -> bool:
+        """Return whether it is to have a component even without its faults.
+
+        Reads the record again: a check may have asked for the component since.
+        """
+        record = self.folder.read_record() or self.record
+        return component in {found.name for found in components.wanted(record.config)}
+
     def running(self) -> bool:
         """Return whether its supervisor lives and has brought it to what was asked for."""
         status = self.folder.read_status()

@@ -60,6 +60,10 @@ class Component(ABC):
     def waiting_for(self, platform: Platform) -> str:
         """Return what is still missing, in a few words; empty when it is ready to use."""
 
+    def remove(self, platform: Platform) -> None:
+        """Take it out of a running platform, its kinds last; whatever a fault brings must do it."""
+        raise NotImplementedError(f"{self.title} stays once it is there")
+
 
 @cache
 def registry() -> Mapping[str, Component]:

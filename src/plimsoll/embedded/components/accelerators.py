@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightkube import ApiError
 from lightkube.resources.apps_v1 import DaemonSet
 from lightkube.resources.core_v1 import Node
 from lightkube.resources.resource_v1 import ResourceSlice
@@ -14,7 +13,7 @@ from lightkube.resources.resource_v1 import ResourceSlice
 from plimsoll.embedded.accelerators.driver.settings import DRIVER, RESOURCE
 from plimsoll.embedded.accelerators.image import driver_image
 from plimsoll.embedded.accelerators.manifests import NAME, NAMESPACE, manifests
-from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.cluster import apply, find
 from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 
@@ -69,12 +68,9 @@ def data_folder(platform: Platform) -> Path:
 
 
 def _rollout(client: Client) -> str:
-    try:
-        found = client.get(DaemonSet, NAME, namespace=NAMESPACE)
-    except ApiError as error:
-        if error.status.code == 404:
-            return "their DaemonSet to be applied"
-        raise
+    found = find(client, DaemonSet, NAME, namespace=NAMESPACE)
+    if found is None:
+        return "their DaemonSet to be applied"
     status = found.status
     generation = found.metadata and found.metadata.generation
     if not status or (status.observedGeneration or 0) < (generation or 0):

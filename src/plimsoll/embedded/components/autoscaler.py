@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lightkube import ApiError
-
 from plimsoll.embedded.accelerators.manifests import pool_daemon_set
-from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.cluster import apply, find
 from plimsoll.embedded.components import Component
 from plimsoll.embedded.components.accelerators import data_folder
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.karpenter import manifests
-from plimsoll.embedded.karpenter.removal import NodePool, remove_controller, remove_pool_driver
+from plimsoll.embedded.karpenter.removal import (
+    NodePool,
+    remove,
+    remove_controller,
+    remove_pool_driver,
+)
 from plimsoll.embedded.karpenter.upstream import KARPENTER
 from plimsoll.embedded.pool.launcher import COMPONENT as NEEDED_BY
 from plimsoll.embedded.pool.launcher import launcher_folder
@@ -57,6 +60,10 @@ class Autoscaler(Component):
         driver = pool_daemon_set(config, data=data_folder(platform), loop_base=base)
         apply(client, [driver])
 
+    def remove(self, platform: Platform) -> None:
+        """Take away pools, controller, driver and kinds; nodes must have gone before."""
+        remove(platform.client, KARPENTER.read(platform.binaries["karpenter"]))
+
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until a pending pod would bring a node."""
         if not platform.config.autoscaler_controller:
@@ -67,12 +74,9 @@ class Autoscaler(Component):
 
 
 def _unready(platform: Platform, pool: str) -> str:
-    try:
-        found = platform.client.get(NodePool, pool)
-    except ApiError as error:
-        if error.status.code == 404:
-            return f"its pool {pool} to be applied"
-        raise
+    found: Any = find(platform.client, NodePool, pool)
+    if found is None:
+        return f"its pool {pool} to be applied"
     status: Any = found.get("status") or {}
     for condition in status.get("conditions", []):
         if condition["type"] == "Ready" and condition["status"] == "True":

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightkube import ApiError
 from lightkube.resources.apiregistration_v1 import APIService
 
-from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.cluster import apply, find
 from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.monitoring import adapter
@@ -60,12 +59,9 @@ class CustomMetrics(Component):
 
 def _unserved(client: Client, name: str) -> str:
     """Return why an aggregated API is not available yet; empty when it is."""
-    try:
-        found = client.get(APIService, name)
-    except ApiError as error:
-        if error.status.code == 404:
-            return f"the API {name} to be registered"
-        raise
+    found = find(client, APIService, name)
+    if found is None:
+        return f"the API {name} to be registered"
     for condition in (found.status and found.status.conditions) or []:
         if condition.type == "Available" and condition.status == "True":
             return ""

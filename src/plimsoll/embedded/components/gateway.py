@@ -13,7 +13,7 @@ from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.certificates import make_certificates
 from plimsoll.embedded.gateway.classes import accepted
 from plimsoll.embedded.gateway.images import FAULTS, controller_image, faults_image, proxy_image
-from plimsoll.embedded.gateway.removal import take_controller_away
+from plimsoll.embedded.gateway.removal import remove, take_controller_away
 from plimsoll.embedded.gateway.upstream import BUILD, GATEWAY_API
 from plimsoll.embedded.rollout import unfinished
 
@@ -47,6 +47,10 @@ class Gateway(Component):
         else:
             take_controller_away(client)
         apply(client, [manifests.gateway_class()])
+
+    def remove(self, platform: Platform) -> None:
+        """Take away the controller, its proxies, the address controller and the kinds."""
+        remove(platform.client, GATEWAY_API.read(platform.binaries[BUILD]))
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until Gateways of its class are served and get addresses."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.cluster import apply, delete_kinds
 from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.kueue import manifests
@@ -48,6 +48,11 @@ class Kueue(Component):
             take_away(platform.client)
         objects = KUEUE.read(platform.binaries["kueue"])
         apply(platform.client, manifests.manifests(platform.config, objects, secret))
+
+    def remove(self, platform: Platform) -> None:
+        """Take away what acts, then the kinds."""
+        take_away(platform.client)
+        delete_kinds(platform.client, KUEUE.read(platform.binaries["kueue"]))
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until Jobs are managed; empty when nothing is."""

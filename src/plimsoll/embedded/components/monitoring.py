@@ -45,6 +45,10 @@ class Monitoring(Component):
             return
         apply(platform.client, prometheus.manifests(platform.config))
 
+    def remove(self, platform: Platform) -> None:
+        """Take away what answers; settings stay."""
+        take_away(platform.client)
+
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until queries are answered; empty when nothing is."""
         if platform.config.monitoring == ABSENT:

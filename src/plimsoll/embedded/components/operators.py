@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightkube import ApiError, Client
+from lightkube import Client
 from lightkube.resources.admissionregistration_v1 import (
     MutatingWebhookConfiguration,
     ValidatingWebhookConfiguration,
@@ -14,13 +14,14 @@ from lightkube.resources.admissionregistration_v1 import (
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import ConfigMap, Service
 
-from plimsoll.embedded.cluster import apply
+from plimsoll.embedded.cluster import apply, delete, delete_kinds
 from plimsoll.embedded.components import Component
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.operators.catalog import OPERATORS, Operator
 from plimsoll.embedded.operators.manifests import ABSENT, IGNORED, STAND_IN, UNSERVED, manifests
-from plimsoll.embedded.operators.removal import absent_is_fine
+from plimsoll.embedded.operators.removal import take_away
 from plimsoll.embedded.program_image import program_image
+from plimsoll.embedded.rollout import unfinished
 from plimsoll.embedded.webhook_certificates import webhook_secret
 
 if TYPE_CHECKING:
@@ -55,9 +56,16 @@ class Operators(Component):
                 host=operator.host,
                 authority=operator.authority,
             )
-            _take_away(platform.client, platform.config, operator)
+            _leave_out(platform.client, platform.config, operator)
             objects = operator.upstream.read(platform.binaries[operator.name])
             apply(platform.client, manifests(platform.config, operator, objects, secret))
+
+    def remove(self, platform: Platform) -> None:
+        """Take away what acts of every operator, then its kinds."""
+        for operator in OPERATORS:
+            take_away(platform.client, operator)
+            objects = operator.upstream.read(platform.binaries[operator.name])
+            delete_kinds(platform.client, objects)
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until both operators reconcile and answer admission."""
@@ -65,37 +73,21 @@ class Operators(Component):
             names = [operator.deployment]
             names += [STAND_IN] if platform.config.operator_controller else []
             for name in names:
-                if not _rolled_out(platform.client, name, operator.namespace):
-                    return f"{name} in {operator.namespace} to become ready"
+                if what := unfinished(platform.client, name, namespace=operator.namespace):
+                    return f"{name} in {operator.namespace}: {what}"
             if not _callable(platform.client, platform.config, operator):
                 return f"the webhooks of {operator.upstream.title} to get their certificate"
         return ""
 
 
-def _take_away(client: Client, config: PlatformConfig, operator: Operator) -> None:
+def _leave_out(client: Client, config: PlatformConfig, operator: Operator) -> None:
     if config.operator_webhooks == ABSENT:
-        with absent_is_fine():
-            client.delete(ValidatingWebhookConfiguration, operator.validating)
+        delete(client, ValidatingWebhookConfiguration, operator.validating)
     if config.operator_webhooks != IGNORED:
-        with absent_is_fine():
-            client.delete(Service, UNSERVED, namespace=operator.namespace)
+        delete(client, Service, UNSERVED, namespace=operator.namespace)
     if not config.operator_controller:
         for kind in (Deployment, ConfigMap):
-            with absent_is_fine():
-                client.delete(kind, STAND_IN, namespace=operator.namespace)
-
-
-def _rolled_out(client: Client, name: str, namespace: str) -> bool:
-    try:
-        deployment = client.get(Deployment, name, namespace=namespace)
-    except ApiError as error:
-        if error.status.code == 404:
-            return False
-        raise
-    status, generation = deployment.status, deployment.metadata and deployment.metadata.generation
-    if not status or (status.observedGeneration or 0) < (generation or 0):
-        return False
-    return status.replicas == status.updatedReplicas == status.availableReplicas == 1
+            delete(client, kind, STAND_IN, namespace=operator.namespace)
 
 
 def _callable(client: Client, config: PlatformConfig, operator: Operator) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from plimsoll.embedded import components
 from plimsoll.errors import UsageError
 from plimsoll.standard.verdicts import Verdict
 
@@ -51,7 +52,13 @@ class Fault:
         """Do what configuration alone does not; runs after the platform follows `configure`."""
 
     def revert(self, platform: Platform) -> None:
-        """Undo `apply`; runs before the platform follows the healthy configuration again."""
+        """Undo `apply`, and remove the components that only this fault had brought.
+
+        Runs before the platform follows the healthy configuration again.
+        """
+        for name in self.components:
+            if not platform.is_asked_for(name):
+                components.registry()[name].remove(platform)
 
     def healthy(self, platform: Platform) -> str:
         """Return why the platform, after reverting, is not yet healthy; empty when it is."""

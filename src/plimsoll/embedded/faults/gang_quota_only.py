@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.faults import Fault
 from plimsoll.standard.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 
 class GangQuotaOnly(Fault):
@@ -27,14 +22,6 @@ class GangQuotaOnly(Fault):
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Turn native gangs and Kueue's look at the nodes off."""
         return replace(config, native_gang=False, kueue_topology=False)
-
-    def revert(self, platform: Platform) -> None:
-        """Take Kueue away again where only this fault had brought it."""
-        from plimsoll.embedded.kueue.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            remove_unless_asked,
-        )
-
-        remove_unless_asked(platform)
 
 
 FAULT = GangQuotaOnly()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.faults import Fault
 from plimsoll.standard.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 
 class MonitoringAcceleratorsOnly(Fault):
@@ -27,14 +22,6 @@ class MonitoringAcceleratorsOnly(Fault):
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Let Prometheus look at the accelerators' namespace only."""
         return replace(config, monitoring="accelerators")
-
-    def revert(self, platform: Platform) -> None:
-        """Take the monitoring away again where only this fault had brought it."""
-        from plimsoll.embedded.monitoring.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            remove_unless_asked,
-        )
-
-        remove_unless_asked(platform)
 
 
 FAULT = MonitoringAcceleratorsOnly()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.faults import Fault
 from plimsoll.standard.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 
 class OperatorStatusWithoutChildren(Fault):
@@ -27,14 +22,6 @@ class OperatorStatusWithoutChildren(Fault):
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Put a controller that only writes statuses in the managers' place."""
         return replace(config, operator_controller="status-only")
-
-    def revert(self, platform: Platform) -> None:
-        """Take the operators away again where only this fault had brought them."""
-        from plimsoll.embedded.operators.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            remove_unless_asked,
-        )
-
-        remove_unless_asked(platform)
 
 
 FAULT = OperatorStatusWithoutChildren()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.faults import Fault
 from plimsoll.standard.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 
 class OperatorWebhookIgnored(Fault):
@@ -27,14 +22,6 @@ class OperatorWebhookIgnored(Fault):
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Point the validating webhooks at a service without pods, and ignore that."""
         return replace(config, operator_webhooks="ignored")
-
-    def revert(self, platform: Platform) -> None:
-        """Take the operators away again where only this fault had brought them."""
-        from plimsoll.embedded.operators.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            remove_unless_asked,
-        )
-
-        remove_unless_asked(platform)
 
 
 FAULT = OperatorWebhookIgnored()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.faults import Fault
 from plimsoll.standard.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 
 class GatewayFault(Fault):
@@ -22,14 +18,6 @@ class GatewayFault(Fault):
     expected = Verdict.FAIL
     expected_strict = Verdict.FAIL
     components = ("gateway",)
-
-    def revert(self, platform: Platform) -> None:
-        """Take Envoy Gateway away again where only this fault had brought it."""
-        from plimsoll.embedded.gateway.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            remove_unless_asked,
-        )
-
-        remove_unless_asked(platform)
 
 
 class ProxyFault(GatewayFault):

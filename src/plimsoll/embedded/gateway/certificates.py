@@ -9,9 +9,9 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from lightkube import ApiError, Client
 from lightkube.resources.core_v1 import Secret
 
+from plimsoll.embedded.cluster import find
 from plimsoll.embedded.gateway.manifests import NAME, NAMESPACE
 from plimsoll.errors import PlimsollError
 
@@ -31,7 +31,7 @@ def make_certificates(platform: Platform) -> None:
 
     Its namespace must exist.
     """
-    if all(_exists(platform.client, name) for name in _SECRETS):
+    if all(find(platform.client, Secret, name, namespace=NAMESPACE) for name in _SECRETS):
         return
     command = [str(platform.binaries["envoy-gateway"]), "certgen", "--disable-topology-injector"]
     environment = {
@@ -56,13 +56,3 @@ def make_certificates(platform: Platform) -> None:
             f"Envoy Gateway did not make its certificates: {reason}",
             next_step=f"try again with: plimsoll up --name {platform.name}",
         )
-
-
-def _exists(client: Client, name: str) -> bool:
-    try:
-        client.get(Secret, name, namespace=NAMESPACE)
-    except ApiError as error:
-        if error.status.code == 404:
-            return False
-        raise
-    return True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lightkube import ApiError, Client
+from lightkube import Client
 from lightkube.generic_resource import create_global_resource
 from lightkube.types import PatchType
 
+from plimsoll.embedded.cluster import find
 from plimsoll.embedded.gateway.manifests import CLASS
 
 _CLASSES = create_global_resource(
@@ -17,12 +18,9 @@ _CLASSES = create_global_resource(
 
 def accepted(client: Client) -> bool:
     """Tell whether a controller has accepted the class; False where there is none."""
-    try:
-        found: Any = client.get(_CLASSES, CLASS)
-    except ApiError as error:
-        if error.status.code == 404:
-            return False
-        raise
+    found: Any = find(client, _CLASSES, CLASS)
+    if found is None:
+        return False
     conditions = (found.status or {}).get("conditions", [])
     return any(c["type"] == "Accepted" and c["status"] == "True" for c in conditions)
 

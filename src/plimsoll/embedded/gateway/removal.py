@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from lightkube import ApiError, Client
-from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
+from lightkube import Client
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import Namespace
 from lightkube.resources.rbac_authorization_v1 import ClusterRole, ClusterRoleBinding
 from lightkube.types import CascadeType
 
+from plimsoll.embedded.cluster import delete, delete_kinds, find
 from plimsoll.embedded.gateway import load_balancer, manifests
 from plimsoll.embedded.gateway.classes import accepted, forget_acceptance
-from plimsoll.embedded.gateway.upstream import BUILD, GATEWAY_API
+from plimsoll.embedded.upstream import Object
 from plimsoll.errors import PlimsollError
-
-if TYPE_CHECKING:
-    from plimsoll.embedded.platform import Platform
 
 _SECONDS = 120
 
@@ -34,15 +29,10 @@ def take_controller_away(client: Client) -> None:
 
     Raises RemovalError if the pod does not end: it would say it again.
     """
-    with _absent_is_fine():
-        client.delete(
-            Deployment,
-            manifests.NAME,
-            namespace=manifests.NAMESPACE,
-            cascade=CascadeType.FOREGROUND,
-        )
+    controller = {"name": manifests.NAME, "namespace": manifests.NAMESPACE}
+    delete(client, Deployment, **controller, cascade=CascadeType.FOREGROUND)
     deadline = time.monotonic() + _SECONDS
-    while _exists(client):
+    while find(client, Deployment, **controller):
         if time.monotonic() > deadline:
             raise RemovalError(
                 f"Envoy Gateway still runs {_SECONDS} s after it was deleted",
@@ -53,39 +43,12 @@ def take_controller_away(client: Client) -> None:
         forget_acceptance(client)
 
 
-def remove_unless_asked(platform: Platform) -> None:
-    """Remove Envoy Gateway, its proxies and its kinds where only a fault had brought them."""
-    if "gateway" in platform.record.config.components:
-        return
-    client = platform.client
+def remove(client: Client, upstream: Iterable[Object]) -> None:
+    """Remove Envoy Gateway, its proxies and the kinds among `upstream`."""
     take_controller_away(client)
     for name in (manifests.NAMESPACE, load_balancer.NAMESPACE):
-        with _absent_is_fine():
-            client.delete(Namespace, name)
+        delete(client, Namespace, name)
     for role in (manifests.NAME, load_balancer.ROLE):
-        with _absent_is_fine():
-            client.delete(ClusterRoleBinding, role)
-        with _absent_is_fine():
-            client.delete(ClusterRole, role)
-    for item in manifests.kinds(GATEWAY_API.read(platform.binaries[BUILD])):
-        with _absent_is_fine():
-            client.delete(CustomResourceDefinition, item["metadata"]["name"])
-
-
-def _exists(client: Client) -> bool:
-    try:
-        client.get(Deployment, manifests.NAME, namespace=manifests.NAMESPACE)
-    except ApiError as error:
-        if error.status.code == 404:
-            return False
-        raise
-    return True
-
-
-@contextmanager
-def _absent_is_fine() -> Iterator[None]:
-    try:
-        yield
-    except ApiError as error:
-        if error.status.code != 404:
-            raise
+        delete(client, ClusterRoleBinding, role)
+        delete(client, ClusterRole, role)
+    delete_kinds(client, upstream)

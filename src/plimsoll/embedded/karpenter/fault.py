@@ -17,9 +17,11 @@ class KarpenterFault(Fault):
     components = ("autoscaler",)
 
     def revert(self, platform: Platform) -> None:
-        """Remove the nodes that came, and Karpenter where only this fault had brought it."""
+        """Remove the nodes that came, while somebody is there to do it, and what else came."""
         from plimsoll.embedded.karpenter.removal import (  # noqa: PLC0415  (heavy; listing is not)
-            take_back,
+            remove_nodes,
         )
 
-        take_back(platform)
+        if platform.config.autoscaler_controller:
+            remove_nodes(platform.client)
+        super().revert(platform)
