@@ -37,6 +37,7 @@ def gateway(platform: Platform) -> Iterator[Platform]:
     )
     yield served
     served.client.delete(Namespace, NAMESPACE)
+    served.close()
 
 
 def scene() -> list[dict[str, Any]]:
