@@ -2,46 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
-
-import pytest
 from msgspec import Struct
 
 from plimsoll.errors import ExitCode
-from plimsoll.harness.alive import lease
-from plimsoll.harness.marks import RUN
-from tests.unit.harness.fake_cluster import FakeCluster
-
-
-class Scene:
-    """Where a case plays: an empty working folder without any kubeconfig."""
-
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, stack: ExitStack) -> None:
-        self.folder = folder
-        self.patch = patch
-        self._stack = stack
-        patch.chdir(folder)
-        patch.setenv("HOME", str(folder))
-        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
-        patch.delenv("KUBECONFIG", raising=False)
-
-    def cluster(self, version: str = "v1.37.2") -> FakeCluster:
-        """Start a cluster with one node and make it the one of the kubeconfig."""
-        fake = self._stack.enter_context(FakeCluster(version))
-        fake.node("a-node")
-        self.patch.setenv("KUBECONFIG", str(fake.kubeconfig(self.folder / "kubeconfig")))
-        return fake
-
-
-Setup = Callable[[Scene], None]
-
-
-def _nothing(_: Scene) -> None:
-    """The command line alone is wrong."""
+from tests.unit.cli import scenes
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -52,134 +16,23 @@ class Case(Struct, frozen=True, kw_only=True):
     exit_code: ExitCode
     says: str
     """A part of what is printed to standard error (or, with exit 2, in the verdicts)."""
-    setup: Setup = _nothing
+    setup: scenes.Setup = scenes.nothing
 
 
-def _usage(wrong: str, *arguments: str, says: str, setup: Setup = _nothing) -> Case:
+def _usage(wrong: str, *arguments: str, says: str, setup: scenes.Setup = scenes.nothing) -> Case:
     return Case(wrong=wrong, arguments=arguments, exit_code=ExitCode.USAGE, says=says, setup=setup)
 
 
-def _failed(wrong: str, *arguments: str, says: str, setup: Setup = _nothing) -> Case:
+def _failed(wrong: str, *arguments: str, says: str, setup: scenes.Setup = scenes.nothing) -> Case:
     return Case(
         wrong=wrong, arguments=arguments, exit_code=ExitCode.TOOL_FAILED, says=says, setup=setup
     )
 
 
-def _open(wrong: str, *arguments: str, says: str, setup: Setup) -> Case:
+def _open(wrong: str, *arguments: str, says: str, setup: scenes.Setup) -> Case:
     return Case(
         wrong=wrong, arguments=arguments, exit_code=ExitCode.INCONCLUSIVE, says=says, setup=setup
     )
-
-
-def _kubeconfig(text: str) -> Setup:
-    def write(scene: Scene) -> None:
-        (scene.folder / "kubeconfig").write_text(text)
-        scene.patch.setenv("KUBECONFIG", str(scene.folder / "kubeconfig"))
-
-    return write
-
-
-def _cluster(scene: Scene) -> None:
-    scene.cluster()
-
-
-def _accelerators_without_exporter(scene: Scene) -> None:
-    fake = scene.cluster()
-    node = fake.node("a-gpu-node")
-    node["status"]["allocatable"]["nvidia.com/gpu"] = "1"
-    fake.put(node)
-
-
-def _machines_of_a_cloud(scene: Scene) -> None:
-    fake = scene.cluster()
-    machine = fake.node("a-machine")
-    fake.put(machine | {"spec": {"providerID": "aws:///us-east-1a/i-0123456789abcdef0"}})
-
-
-def _old_cluster(scene: Scene) -> None:
-    scene.cluster("v1.29.4")
-
-
-def _expired(scene: Scene) -> None:
-    scene.cluster().unauthorized = True
-
-
-def _forbidden(scene: Scene) -> None:
-    scene.cluster().forbidden = {("create", "pods")}
-
-
-def _no_namespaces(scene: Scene) -> None:
-    scene.cluster().refuse = lambda verb, obj: (
-        "namespaces is forbidden" if verb == "create" and obj["kind"] == "Namespace" else ""
-    )
-
-
-def _policy(scene: Scene) -> None:
-    scene.cluster().refuse = lambda verb, obj: (
-        "denied by policy require-team-label" if verb == "create" and obj["kind"] == "Pod" else ""
-    )
-
-
-def _live_run(scene: Scene) -> None:
-    other = lease("xyz234", "default")
-    other["metadata"]["labels"] = {RUN: "xyz234"}
-    scene.cluster().put(other)
-
-
-def _gateway_class(scene: Scene) -> None:
-    accepted = {"type": "Accepted", "status": "True", "reason": "Accepted"}
-    scene.cluster().put(
-        {
-            "apiVersion": "gateway.networking.k8s.io/v1",
-            "kind": "GatewayClass",
-            "metadata": {"name": "istio"},
-            "spec": {"controllerName": "istio.io/gateway-controller"},
-            "status": {"conditions": [accepted]},
-        }
-    )
-
-
-def _gone(scene: Scene) -> None:
-    with FakeCluster() as fake:
-        path = fake.kubeconfig(scene.folder / "kubeconfig")
-    scene.patch.setenv("KUBECONFIG", str(path))
-
-
-def _full_folder(scene: Scene) -> None:
-    scene.cluster()
-    (scene.folder / "out").mkdir()
-    (scene.folder / "out" / "report.html").write_text("from another run")
-
-
-def _file_in_the_way(scene: Scene) -> None:
-    scene.cluster()
-    (scene.folder / "out").write_text("")
-
-
-def _full_disk(scene: Scene) -> None:
-    def no_space(_: object) -> bytes:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    scene.cluster()
-    scene.patch.setattr("plimsoll.harness.recorder.encode_fact", no_space)
-
-
-def _damaged_run(scene: Scene) -> None:
-    (scene.folder / "run").mkdir()
-    (scene.folder / "run" / "facts.jsonl").write_text('{"fact": "run-sta')
-
-
-def _not_root(scene: Scene) -> None:
-    scene.patch.setattr("os.geteuid", lambda: 1000)
-
-
-def _no_tools(scene: Scene) -> None:
-    scene.patch.setattr("os.geteuid", lambda: 0)
-    scene.patch.setattr("plimsoll.embedded.tools._search_path", lambda: str(scene.folder))
-
-
-def _bad_product(scene: Scene) -> None:
-    (scene.folder / "product.yaml").write_text("[not, a, product]")
 
 
 CASES: tuple[Case, ...] = (
@@ -271,7 +124,12 @@ CASES: tuple[Case, ...] = (
     _usage("nothing to keep", "check", "--keep", says="--keep is about an embedded platform"),
     _usage("nothing to clean up named", "cleanup", says="name the run to remove, or give --all"),
     _usage(
-        "too many nodes", "up", "--nodes", "9", says="--nodes 9 is out of range", setup=_nothing
+        "too many nodes",
+        "up",
+        "--nodes",
+        "9",
+        says="--nodes 9 is out of range",
+        setup=scenes.nothing,
     ),
     _usage(
         "no room for the autoscaler's nodes",
@@ -298,159 +156,168 @@ CASES: tuple[Case, ...] = (
     ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(
-        "a kubeconfig that is none", "check", says="it names no cluster", setup=_kubeconfig("a: b")
+        "a kubeconfig that is none",
+        "check",
+        says="it names no cluster",
+        setup=scenes.kubeconfig("a: b"),
     ),
     _failed(
         "a kubeconfig that is not YAML",
         "check",
         says="cannot be read",
-        setup=_kubeconfig("a: [b"),
+        setup=scenes.kubeconfig("a: [b"),
     ),
     _failed(
         "unknown context",
         *("check", "--context", "prod"),
         says="give --context NAME; it has: fake",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
-    _failed("unreachable cluster", "check", says="cannot be reached", setup=_gone),
-    _failed("expired credentials", "check", says="log in again", setup=_expired),
+    _failed("unreachable cluster", "check", says="cannot be reached", setup=scenes.gone),
+    _failed("expired credentials", "check", says="log in again", setup=scenes.expired),
     _failed(
         "a run folder that is not empty",
         *("check", "--out", "out"),
         says="out exists and is not an empty folder",
-        setup=_full_folder,
+        setup=scenes.full_folder,
     ),
     _failed(
         "a file where the run folder should be",
         *("check", "--out", "out/run"),
         says="the run folder out/run cannot be made",
-        setup=_file_in_the_way,
+        setup=scenes.file_in_the_way,
     ),
     _failed(
         "a product file that says nothing",
         *("check", "--product", "product.yaml"),
         says="does not say a name",
-        setup=_bad_product,
+        setup=scenes.bad_product,
     ),
     _failed(
         "no disk space",
         *("check", "dra_support", "--out", "out"),
         says="out/facts.jsonl cannot be written: No space left on device",
-        setup=_full_disk,
+        setup=scenes.full_disk,
     ),
     _failed("no such run folder", "verify", "run", says="there is no run folder run"),
     _failed(
-        "damaged run folder", "verify", "run", says="run has no manifest.json", setup=_damaged_run
+        "damaged run folder",
+        "verify",
+        "run",
+        says="run has no manifest.json",
+        setup=scenes.damaged_run,
     ),
-    _failed("tools missing", "up", "--name", "never", says="apt-get install", setup=_no_tools),
-    _failed("not root", "up", "--name", "never", says="root", setup=_not_root),
+    _failed(
+        "tools missing", "up", "--name", "never", says="apt-get install", setup=scenes.no_tools
+    ),
+    _failed("not root", "up", "--name", "never", says="root", setup=scenes.not_root),
     _open(
         "cluster of an unknown version",
         "check",
         says="for which no checklist is known here",
-        setup=_old_cluster,
+        setup=scenes.old_cluster,
     ),
     _open(
         "forbidden verb",
         *("check", "secure_accelerator_access"),
         says="rights are missing: create pods",
-        setup=_forbidden,
+        setup=scenes.forbidden,
     ),
     _open(
         "namespaces may not be made",
         *("check", "secure_accelerator_access"),
         says="namespaces is forbidden",
-        setup=_no_namespaces,
+        setup=scenes.no_namespaces,
     ),
     _open(
         "pods refused by a policy",
         *("check", "secure_accelerator_access"),
         says="denied by policy require-team-label",
-        setup=_policy,
+        setup=scenes.policy,
     ),
     _open(
         "another run is alive",
         *("check", "secure_accelerator_access"),
         says="the run xyz234 is alive on this cluster",
-        setup=_live_run,
+        setup=scenes.live_run,
     ),
     _open(
         "no accelerator",
         *("check", "secure_accelerator_access"),
         says="no accelerator was found",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "no driver",
         *("check", "dra_support", "--strict"),
         says="no DRA driver publishes accelerators here",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "new nodes that nobody allowed",
         *("check", "cluster_autoscaling"),
         says="nobody allowed it",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "no autoscaler, on machines of a cloud",
         *("check", "cluster_autoscaling", "--no-autoscaler", "turned off"),
         says="nodes are machines of aws",
-        setup=_machines_of_a_cloud,
+        setup=scenes.machines_of_a_cloud,
     ),
     _open(
         "no exporter of accelerators' metrics",
         *("check", "accelerator_metrics"),
         says="install an exporter; known are: NVIDIA DCGM exporter",
-        setup=_accelerators_without_exporter,
+        setup=scenes.accelerators_without_exporter,
     ),
     _open(
         "no GatewayClass",
         *("check", "ai_inference"),
         says="there is no GatewayClass on this cluster",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "unknown GatewayClass",
         *("check", "ai_inference", "--gateway-class", "istoi"),
         says="did you mean istio? choose from: istio",
-        setup=_gateway_class,
+        setup=scenes.gateway_class,
     ),
     _open(
         "a Gateway that may be public was not allowed",
         *("check", "ai_inference"),
         says="allow it with --allow-public",
-        setup=_gateway_class,
+        setup=scenes.gateway_class,
     ),
     _open(
         "no monitoring",
         *("check", "ai_service_metrics"),
         says="no monitoring was found",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "monitoring that does not answer",
         *("check", "ai_service_metrics", "--monitoring", "monitoring/prometheus:9090"),
         says="monitoring/prometheus:9090 did not answer (503)",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "no operator",
         *("check", "robust_controller"),
         says="no AI operator is installed",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "an operator that is not installed",
         *("check", "robust_controller", "--operator", "kuberay"),
         says="kuberay: it was asked for, and its kind is not served",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
     _open(
         "no gang engine",
         *("check", "gang_scheduling"),
         says="no gang engine was discovered",
-        setup=_cluster,
+        setup=scenes.cluster,
     ),
 )
 """Every case; the ones that end with 2 need a cluster to show it."""

@@ -1,0 +1,153 @@
+"""Where bad input is tried: a working folder, a stand-in for a cluster, what is wrong there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from plimsoll.harness.alive import lease
+from plimsoll.harness.marks import RUN
+from tests.unit.harness.fake_cluster import FakeCluster
+
+
+class Scene:
+    """Where a case plays: an empty working folder without any kubeconfig."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+        self.folder = folder
+        self.patch = patch
+        self._stack = stack
+        patch.chdir(folder)
+        patch.setenv("HOME", str(folder))
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        patch.delenv("KUBECONFIG", raising=False)
+
+    def cluster(self, version: str = "v1.37.2") -> FakeCluster:
+        """Start a cluster with one node and make it the one of the kubeconfig."""
+        fake = self._stack.enter_context(FakeCluster(version))
+        fake.node("a-node")
+        self.patch.setenv("KUBECONFIG", str(fake.kubeconfig(self.folder / "kubeconfig")))
+        return fake
+
+
+Setup = Callable[[Scene], None]
+
+
+def nothing(_: Scene) -> None:
+    """The command line alone is wrong."""
+
+
+def kubeconfig(text: str) -> Setup:
+    def write(scene: Scene) -> None:
+        (scene.folder / "kubeconfig").write_text(text)
+        scene.patch.setenv("KUBECONFIG", str(scene.folder / "kubeconfig"))
+
+    return write
+
+
+def cluster(scene: Scene) -> None:
+    scene.cluster()
+
+
+def accelerators_without_exporter(scene: Scene) -> None:
+    fake = scene.cluster()
+    node = fake.node("a-gpu-node")
+    node["status"]["allocatable"]["nvidia.com/gpu"] = "1"
+    fake.put(node)
+
+
+def machines_of_a_cloud(scene: Scene) -> None:
+    fake = scene.cluster()
+    machine = fake.node("a-machine")
+    fake.put(machine | {"spec": {"providerID": "aws:///us-east-1a/i-0123456789abcdef0"}})
+
+
+def old_cluster(scene: Scene) -> None:
+    scene.cluster("v1.29.4")
+
+
+def expired(scene: Scene) -> None:
+    scene.cluster().unauthorized = True
+
+
+def forbidden(scene: Scene) -> None:
+    scene.cluster().forbidden = {("create", "pods")}
+
+
+def no_namespaces(scene: Scene) -> None:
+    scene.cluster().refuse = lambda verb, obj: (
+        "namespaces is forbidden" if verb == "create" and obj["kind"] == "Namespace" else ""
+    )
+
+
+def policy(scene: Scene) -> None:
+    scene.cluster().refuse = lambda verb, obj: (
+        "denied by policy require-team-label" if verb == "create" and obj["kind"] == "Pod" else ""
+    )
+
+
+def live_run(scene: Scene) -> None:
+    other = lease("xyz234", "default")
+    other["metadata"]["labels"] = {RUN: "xyz234"}
+    scene.cluster().put(other)
+
+
+def gateway_class(scene: Scene) -> None:
+    accepted = {"type": "Accepted", "status": "True", "reason": "Accepted"}
+    scene.cluster().put(
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "GatewayClass",
+            "metadata": {"name": "istio"},
+            "spec": {"controllerName": "istio.io/gateway-controller"},
+            "status": {"conditions": [accepted]},
+        }
+    )
+
+
+def gone(scene: Scene) -> None:
+    with FakeCluster() as fake:
+        path = fake.kubeconfig(scene.folder / "kubeconfig")
+    scene.patch.setenv("KUBECONFIG", str(path))
+
+
+def full_folder(scene: Scene) -> None:
+    scene.cluster()
+    (scene.folder / "out").mkdir()
+    (scene.folder / "out" / "report.html").write_text("from another run")
+
+
+def file_in_the_way(scene: Scene) -> None:
+    scene.cluster()
+    (scene.folder / "out").write_text("")
+
+
+def full_disk(scene: Scene) -> None:
+    def no_space(_: object) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    scene.cluster()
+    scene.patch.setattr("plimsoll.harness.recorder.encode_fact", no_space)
+
+
+def damaged_run(scene: Scene) -> None:
+    (scene.folder / "run").mkdir()
+    (scene.folder / "run" / "facts.jsonl").write_text('{"fact": "run-sta')
+
+
+def not_root(scene: Scene) -> None:
+    scene.patch.setattr("os.geteuid", lambda: 1000)
+
+
+def no_tools(scene: Scene) -> None:
+    scene.patch.setattr("os.geteuid", lambda: 0)
+    scene.patch.setattr("plimsoll.embedded.tools._search_path", lambda: str(scene.folder))
+
+
+def bad_product(scene: Scene) -> None:
+    (scene.folder / "product.yaml").write_text("[not, a, product]")
