@@ -48,6 +48,12 @@ class Brings(Fault):
     components = ("below",)
 
 
+class DoesWithout(Fault):
+    name = "does-without"
+    components = ("above",)
+    without = ("below",)
+
+
 @pytest.fixture
 def below(monkeypatch: pytest.MonkeyPatch) -> Below:
     found = Below()
@@ -82,7 +88,27 @@ def test_what_was_asked_for_since_stays(platform: Platform, below: Below, asked:
     assert below.removed == 0
 
 
-BROUGHT = sorted({name for fault in faults.registry().values() for name in fault.components})
+@pytest.mark.parametrize(("asked", "removed"), [("below", 1), ("", 0)])
+def test_what_would_keep_the_promise_by_itself_is_taken_away(
+    platform: Platform, below: Below, asked: str, removed: int
+) -> None:
+    if asked:
+        ask_for(platform, asked)
+    DoesWithout().apply(platform)
+    assert below.removed == removed
+
+
+def test_a_platform_with_a_fault_is_without_what_would_keep_the_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(faults, "get", lambda _: DoesWithout())
+    asked = PlatformConfig(components=("other", "below"), faults=("does-without",))
+    assert faults.effective(asked).components == ("other", "above")
+
+
+BROUGHT = sorted(
+    {name for fault in faults.registry().values() for name in (*fault.components, *fault.without)}
+)
 
 
 @pytest.mark.parametrize("name", BROUGHT)

@@ -50,9 +50,12 @@ class Kueue(Component):
         apply(platform.client, manifests.manifests(platform.config, objects, secret))
 
     def remove(self, platform: Platform) -> None:
-        """Take away what acts, then the kinds."""
+        """Take away what acts, then the kinds; nothing where it was never installed."""
+        manager = platform.binaries.get("kueue")
+        if manager is None:
+            return
         take_away(platform.client)
-        delete_kinds(platform.client, KUEUE.read(platform.binaries["kueue"]))
+        delete_kinds(platform.client, KUEUE.read(manager))
 
     def waiting_for(self, platform: Platform) -> str:
         """Return what is missing until Jobs are managed; empty when nothing is."""

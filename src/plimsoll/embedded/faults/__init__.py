@@ -41,6 +41,9 @@ class Fault:
     """The same with --strict."""
     components: Sequence[str] = ()
     """Components beyond the core that it needs in place."""
+    without: Sequence[str] = ()
+    """Components that would keep the broken promise by themselves: taken away while it is in
+    force, put back afterwards."""
     builds: Sequence[str] = ()
     """Builds beyond those of its components whose programs it needs."""
 
@@ -50,6 +53,9 @@ class Fault:
 
     def apply(self, platform: Platform) -> None:
         """Do what configuration alone does not; runs after the platform follows `configure`."""
+        for name in self.without:
+            if platform.is_asked_for(name):
+                components.registry()[name].remove(platform)
 
     def revert(self, platform: Platform) -> None:
         """Undo `apply`, and remove the components that only this fault had brought.
@@ -95,6 +101,7 @@ def effective(asked: PlatformConfig) -> PlatformConfig:
     for name in asked.faults:
         fault = get(name)
         config = fault.configure(config)
-        missing = tuple(c for c in fault.components if c not in config.components)
-        config = msgspec.structs.replace(config, components=config.components + missing)
+        kept = [c for c in config.components if c not in fault.without]
+        wanted = tuple(dict.fromkeys([*kept, *fault.components]))
+        config = msgspec.structs.replace(config, components=wanted)
     return config

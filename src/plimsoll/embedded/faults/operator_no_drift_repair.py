@@ -18,6 +18,7 @@ class OperatorNoDriftRepair(Fault):
     expected = Verdict.PASS
     expected_strict = Verdict.FAIL
     components = ("operators",)
+    without = ("gang",)  # Kueue is an operator with a webhook, too
 
     def configure(self, config: PlatformConfig) -> PlatformConfig:
         """Put a controller that repairs nothing in the managers' place."""
