@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint unit live faults test-faults test-cgroup2 test-versions soak bench docs clean
+.PHONY: help setup packages demo test lint unit live faults test-faults test-cgroup2 test-rights test-versions soak bench docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,10 @@ test: setup lint unit live faults ## Everything CI runs: lint, unit, live, one f
 test-faults: setup ## The whole fault table; resumable, appends to docs/results/faults.jsonl
 	@echo "== the fault table on one embedded platform (75 min); resumable, for this commit"
 	@$(BIN)/plimsoll fault run --all --results docs/results/faults.jsonl
+
+test-rights: setup ## gang_scheduling under the rights that --rbac prints (8 min)
+	@echo "== live tests that take long (8 min)"
+	@$(PYTEST) tests/live -m slow
 
 test-cgroup2: setup ## The embedded platform on a cgroup v2 host, in an emulated machine (20 min)
 	@tests/cgroup2/run
