@@ -67,8 +67,8 @@ test-versions: setup ## The healthy run on Kubernetes 1.34, 1.35 and 1.36 (1 h t
 	@echo "== older Kubernetes: each is built once (6 min), then checked (20 min); resumable"
 	@$(BIN)/python -m benchmarks.versions
 
-soak: setup ## Five runs of the whole checklist, ten of each check alone (6 h); resumable
-	@echo "== soak: healthy runs again and again (6 h); resumable, appends to docs/results/soak.jsonl"
+soak: setup ## Five whole runs, ten of each of six checks alone (4 h); resumable
+	@echo "== soak: healthy runs again and again (4 h); resumable, appends to docs/results/soak.jsonl"
 	@$(BIN)/python -m benchmarks.soak
 
 bench: setup ## Run the benchmarks; each prints what it measures, its figure and its bar

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll import checks
 from plimsoll.harness.leases import apart, in_line, startable
 from plimsoll.harness.needs import Needs, Subject
 
@@ -88,3 +90,9 @@ def test_who_keeps_most_others_waiting_comes_first_then_the_longest() -> None:
         "gang": Needs(minutes=3, holds=CAPACITY),
     }
     assert in_line(needs, 8) == ["gang", "long", "short"]
+
+
+@pytest.mark.parametrize("other", ["pod_autoscaling", "accelerator_metrics", "cluster_autoscaling"])
+def test_nobody_takes_a_device_that_a_check_names(other: str) -> None:
+    needs = {name: checks.observer(name).NEEDS for name in ("secure_accelerator_access", other)}
+    assert apart("secure_accelerator_access", other, needs, 1024)

@@ -7,7 +7,8 @@ from plimsoll.harness import Demand, Needs, PlannedObject, Rule, Subject
 NEEDS = Needs(
     minutes=2,
     accelerators=2,
-    shares=frozenset({Subject.CAPACITY, Subject.DEVICES}),
+    holds=frozenset({Subject.DEVICES}),  # its claims name two devices that nobody may take before
+    shares=frozenset({Subject.CAPACITY}),
     pod_security="baseline",
     rules=(
         Rule(

@@ -8,7 +8,7 @@ import pytest
 
 from plimsoll.checks.secure_accelerator_access.claims import CLAIMS
 from plimsoll.standard.verdicts import Verdict
-from tests.unit.checks.judged import changed, judged, outcomes, together, verdicts
+from tests.unit.checks.judged import changed, finding, judged, outcomes, together, verdicts
 
 from .story import Story
 
@@ -201,3 +201,12 @@ def test_runtime_class_of_its_own_is_the_point_of_that_bypass() -> None:
     story = Story()
     story.runtime_class = {"bypass.runtime-class.example": "example"}
     assert outcomes(story)["runtime-class-does-not-bypass"] == "held"
+
+
+def test_what_a_pod_that_never_ran_waited_on_is_told() -> None:
+    story = Story()
+    story.not_started = {"second"}
+    assert finding(story, "pods-do-not-share").because == (
+        "the container in the part 'second' was not seen running (after 60 s: pod-second: the "
+        "runtime), so it was not probed"
+    )
