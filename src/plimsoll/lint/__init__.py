@@ -1,0 +1,1 @@
+"""Lints submissions: the rules of the programme that work offline, and what they miss."""

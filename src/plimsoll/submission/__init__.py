@@ -1,0 +1,42 @@
+"""A submission to the programme: PRODUCT.yaml and its evidence, read as they stand.
+
+Shared by everything that works on submissions: the linter, the auditor and the writer. All but
+`folder` is pure; `folder` reads files and refuses what leads out of the submission's folder.
+"""
+
+from plimsoll.submission.checklist import Checklist, ChecklistError, Item, checklist, known
+from plimsoll.submission.finding import Edit, Finding, Place, Severity, quoted
+from plimsoll.submission.folder import File, Folder, Loaded, find, load, refusal
+from plimsoll.submission.model import CATEGORIES, METADATA, Cell, Field, Submission, camel_case
+from plimsoll.submission.reading import parse
+from plimsoll.submission.reference import Reference, beside, hosted, refer
+
+__all__ = [
+    "CATEGORIES",
+    "METADATA",
+    "Cell",
+    "Checklist",
+    "ChecklistError",
+    "Edit",
+    "Field",
+    "File",
+    "Finding",
+    "Folder",
+    "Item",
+    "Loaded",
+    "Place",
+    "Reference",
+    "Severity",
+    "Submission",
+    "beside",
+    "camel_case",
+    "checklist",
+    "find",
+    "hosted",
+    "known",
+    "load",
+    "parse",
+    "quoted",
+    "refer",
+    "refusal",
+]
