@@ -6,6 +6,7 @@ out of the folder, a link, a file that is too large) is refused with a finding, 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -138,8 +139,7 @@ def load(path: Path, shown: str = "") -> Loaded:
     """Return the submission in the file `path`. Raises UsageError when it cannot be read."""
     shown = shown or path.as_posix()
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+        data = _head(path)
     except OSError as error:
         raise UsageError(
             f"cannot read {shown}: {error.strerror or error}",
@@ -153,6 +153,15 @@ def load(path: Path, shown: str = "") -> Loaded:
         submission=replace(submission, version=version, product=product),
         folder=Folder(absolute.parent, "" if parent == "." else parent),
     )
+
+
+def _head(path: Path) -> bytes:
+    """Return what is read of a PRODUCT.yaml; a pipe or a device is refused, never waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return stream.read(MOST_BYTES + 1)
 
 
 def find(paths: Iterable[Path]) -> Iterator[Path]:
