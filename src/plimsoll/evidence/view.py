@@ -244,7 +244,7 @@ def _requirement(
         title=known.title if known else identifier,
         levels=tuple((version, str(known.level(version))) for version in VERSIONS) if known else (),
         judgement=judgement,
-        next_step=_next_step(judgement, strict=record.run.strict),
+        next_step=next_step(judgement, strict=record.run.strict),
         claims=views,
         counts=tuple((str(o), outcomes.count(o)) for o in _TELLING if o in outcomes),
         matrix=_matrix(claims, judgement),
@@ -253,7 +253,8 @@ def _requirement(
     )
 
 
-def _next_step(judgement: Judgement, *, strict: bool) -> str:
+def next_step(judgement: Judgement, *, strict: bool) -> str:
+    """Return what to do about what the verdict's reason names; empty where there is nothing."""
     because = judgement.strict_because if strict else judgement.because
     steps = (
         finding.next_step

@@ -1,0 +1,154 @@
+"""The product file: what a submission says of the product, given once and checked before use.
+
+A small YAML file with the keys of the official template. What the official validator would refuse,
+and what was never filled in, is refused here, with the line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from plimsoll.errors import PlimsollError, UsageError
+from plimsoll.submission import METADATA, camel_case
+from plimsoll.submission.editing import quoted_text
+from plimsoll.submission.finding import Place
+from plimsoll.submission.model import OPTIONAL_METADATA
+from plimsoll.submission.tree import BadYamlError, Mapping, Node, Scalar, read
+from plimsoll.text import printable
+
+VERSION_KEY = "kubernetesVersion"
+"""Comes from the checklist; a product file may repeat it."""
+
+ASKED = tuple(name for name in METADATA if name != VERSION_KEY)
+"""The keys of a product file, in the order of the official template."""
+
+LOGOS = (".svg", ".eps", ".ai")
+
+_CONFORMANCE = re.compile(
+    r"https://github\.com/cncf/k8s-conformance/tree/(?:master|main)/v\d+\.\d+/[^/\s]+/?"
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_NOT_FILLED = re.compile(r"\[.*\]|<.*>|(?i:todo|tbd|fixme|xxx)", re.DOTALL)
+_EXAMPLE = "see docs/submit.md for an example"
+
+
+class ProductError(PlimsollError):
+    """The product file cannot be used; the message has a line for each problem."""
+
+    exit_code = UsageError.exit_code
+
+
+def problem(name: str, value: str) -> str:
+    """Return what is wrong with `value` as the metadata `name`; empty when nothing is."""
+    if not value.strip():
+        return "" if name in OPTIONAL_METADATA else "it is empty"
+    return _text_problem(value) or _form_problem(name, value)
+
+
+def _text_problem(text: str) -> str:
+    if text.strip() != text:
+        return "it begins or ends with white space"
+    if printable(text) != text:
+        return "it holds control characters, or what looks like a secret"
+    if _NOT_FILLED.fullmatch(text):
+        return f"{text} is a placeholder"
+    return ""
+
+
+def _form_problem(name: str, text: str) -> str:
+    if name.endswith("Url"):
+        return _url_problem(name, text)
+    if name == "contactEmailAddress" and not _EMAIL.fullmatch(text):
+        return f"{text!r} is not an e-mail address"
+    return ""
+
+
+def read_product(data: bytes, path: str, version: str) -> dict[str, str]:
+    """Return the metadata that a product file gives, by camelCase name, without empty ones.
+
+    `version` is the checklist's, for example `v1.36`. Raises ProductError.
+    """
+    try:
+        root = read(data, path).root
+    except BadYamlError as error:
+        raise ProductError(str(error), next_step=_EXAMPLE) from None
+    if not isinstance(root, Mapping):
+        place = root.place if root else Place(path)
+        raise ProductError(f"{place}: it is not a mapping of keys to texts", next_step=_EXAMPLE)
+    inner = root.get("metadata")
+    given = inner if isinstance(inner, Mapping) else root
+    found: dict[str, str] = {}
+    problems = [*_entries(given, version, found)]
+    problems += [
+        f"{given.place}: {name} is missing"
+        for name in ASKED
+        if name not in OPTIONAL_METADATA and not _named(given, name)
+    ]
+    if problems:
+        raise ProductError("\n".join(problems), next_step=_EXAMPLE)
+    return {name: found[name] for name in ASKED if found.get(name)}
+
+
+def write_product(values: dict[str, str]) -> bytes:
+    """Return a product file that says `values`, in the order of the official template."""
+    lines = [f"{name}: {quoted_text(values[name])}\n" for name in ASKED if values.get(name)]
+    return "".join(lines).encode()
+
+
+def _named(given: Mapping, name: str) -> bool:
+    return any(camel_case(key.value) == name for key, _ in given.scalars())
+
+
+def _entries(given: Mapping, version: str, found: dict[str, str]) -> Iterator[str]:
+    """Put what is right into `found`; yield what is wrong."""
+    for key, value in given.items:
+        if not isinstance(key, Scalar):
+            yield f"{key.place}: a key is not a text"
+        elif key.value in found:
+            yield f"{key.place}: {key.value} stands here twice"
+        elif words := _key_problem(key.value):
+            yield f"{key.place}: {words}"
+        elif words := _value_problem(key.value, value, version):
+            yield f"{value.place}: {key.value}: {words}"
+        elif isinstance(value, Scalar):
+            found[key.value] = "" if value.is_null else value.value
+
+
+def _key_problem(name: str) -> str:
+    if name in METADATA:
+        return ""
+    if camel_case(name) in METADATA:
+        return f"write {name} as {camel_case(name)}, as in the official template"
+    near = get_close_matches(camel_case(name), METADATA, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(ASKED)}"
+    return f"{name} is no key of a submission's metadata; {hint}"
+
+
+def _value_problem(name: str, value: Node, version: str) -> str:
+    if not isinstance(value, Scalar):
+        return "it is not a text"
+    text = "" if value.is_null else value.value
+    if name == VERSION_KEY and text != version:
+        return f"the checklist is for {version}; leave this key out"
+    return problem(name, text)
+
+
+def _url_problem(name: str, text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        return f"{text!r} is not a web address"
+    if parts.scheme not in {"http", "https"} or "." not in host or re.search(r"\s", text):
+        return f"{text!r} is not a web address; write https://..."
+    if name == "productLogoUrl" and not text.lower().endswith(LOGOS):
+        return f"{text!r} does not end in {', '.join(LOGOS)}, as the official validator asks"
+    if name == "k8sConformanceUrl" and not _CONFORMANCE.fullmatch(text):
+        return (
+            f"{text!r} is not of the form "
+            "https://github.com/cncf/k8s-conformance/tree/master/v1.N/PRODUCT"
+        )
+    return ""
