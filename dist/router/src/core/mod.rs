@@ -1,0 +1,16 @@
+//! What decides: pure state and arithmetic, no sockets, no files, no clock of its own.
+//!
+//! A door turns what arrived into a [`Request`], asks [`Core::decide`], turns the [`Decision`] into a
+//! [`Ticket`] with [`Core::admit`], and drops the ticket when the response has ended, however it ended.
+
+mod decide;
+mod endpoint;
+mod request;
+mod settings;
+mod ticket;
+
+pub use decide::{Core, Decision, Policy, PolicyView, Refusal};
+pub use endpoint::{Endpoint, Fleet, Signals};
+pub use request::{Hints, Request};
+pub use settings::{EndpointSettings, LiveSettings, SettingsError};
+pub use ticket::{Ticket, Usage};

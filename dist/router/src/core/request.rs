@@ -1,0 +1,47 @@
+//! A request as far as a decision needs it.
+
+/// What a client or gateway may say about a request beside its body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Addresses to choose from; `None`: all. Empty: none is eligible.
+    pub subset: Option<Vec<String>>,
+    /// Who shares one fair share.
+    pub fairness: Option<String>,
+    /// Name of an objective.
+    pub objective: Option<String>,
+    /// Model to send instead of the one in the body.
+    pub model_rewrite: Option<String>,
+    /// Session that should stay with its endpoint.
+    pub session: Option<String>,
+    /// `Prefer: if-available`: refuse unless an endpoint holds the prefix.
+    pub if_available: bool,
+    /// Profile asked for by a header.
+    pub profile: Option<String>,
+}
+
+/// One request, scanned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    /// As the client named it; empty for a request without body.
+    pub model: String,
+    /// As the endpoint is to see it; empty: as the client named it.
+    pub target_model: String,
+    /// Chained hashes of the prompt's blocks.
+    pub blocks: Vec<u64>,
+    /// Estimated tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Whether the client asked for a stream.
+    pub stream: bool,
+    /// What was said beside the body.
+    pub hints: Hints,
+}
+
+impl Request {
+    /// A request whose body says nothing (or that has none).
+    pub fn without_body(hints: Hints) -> Self {
+        Self {
+            hints,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The ways in, and what feeds the core: everything that touches a socket.
