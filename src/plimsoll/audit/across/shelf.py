@@ -1,0 +1,130 @@
+"""Many submissions side by side: whose they are, and which one came before which (pure).
+
+A product is known by its folder's name, else by its platform's name; a party by its vendor's name.
+Names of folders carry no case: the same product was filed as `ABC` and as `abc`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from plimsoll.audit.model import Kind, SubmissionAudit
+from plimsoll.submission import Cell, Finding, Loaded, Place, beside, refer
+
+_LATEST = 20
+"""How many submissions of one product are looked back at."""
+
+
+class Entry(Struct, frozen=True, kw_only=True, eq=False):
+    """One submission among others."""
+
+    number: int
+    """Its place in the order in which the submissions were given."""
+    loaded: Loaded
+    audit: SubmissionAudit
+    minor: int
+    """35 for `v1.35`; 0 when no version is known."""
+    product: str
+    party: str
+    """Empty when it names no vendor."""
+    cells: dict[str, Cell]
+    """Its cells by requirement id; of several with one id, the first."""
+    kinds: dict[tuple[Place, str], Kind]
+    """By a cell's place and the path of a file that it names: what that file is."""
+    files: tuple[str, ...]
+    """Paths that its evidence names in its own folder; they may not exist."""
+    before: Entry | None = None
+    """The same product's submission for the nearest earlier version that was given."""
+
+    @property
+    def title(self) -> str:
+        """Return how to name it in a sentence."""
+        return self.loaded.submission.title
+
+    @property
+    def version(self) -> str:
+        """Return the version it is for, in words."""
+        return f"v1.{self.minor}" if self.minor else "this version"
+
+    def paths(self, cell: Cell) -> list[str]:
+        """Return the paths in its own folder that a cell's evidence names, each once."""
+        submission = self.loaded.submission
+        named = (
+            beside(refer(each.value), submission.version, submission.product)
+            for each in cell.evidence
+        )
+        return [path for path in dict.fromkeys(named) if path]
+
+    def kin(self, other: Entry) -> bool:
+        """Tell whether both are of one vendor or of one product."""
+        same_party = self.party != "" and self.party == other.party
+        return self is other or same_party or (self.product != "" and self.product == other.product)
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A finding, and where it belongs."""
+
+    entry: int
+    """`Entry.number`."""
+    finding: Finding
+    cell: int = -1
+    """Which cell of the submission, counted from 0; -1: the submission as a whole."""
+
+
+def shelve(loaded: Sequence[Loaded], audits: Sequence[SubmissionAudit]) -> tuple[Entry, ...]:
+    """Return the submissions as entries, in the given order. `audits` belong to `loaded`."""
+    bare = [
+        _entry(number, each, audit)
+        for number, (each, audit) in enumerate(zip(loaded, audits, strict=True))
+    ]
+    latest: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for entry in sorted(bare, key=lambda each: each.minor):
+        earlier = [
+            each
+            for key in _keys(entry)
+            for each in latest[key][-_LATEST:]
+            if each.minor < entry.minor
+        ]
+        known = replace(entry, before=max(earlier, key=lambda each: each.minor, default=None))
+        for key in _keys(entry):
+            latest[key].append(known)
+        bare[entry.number] = known
+    return tuple(bare)
+
+
+def _entry(number: int, loaded: Loaded, audit: SubmissionAudit) -> Entry:
+    submission = loaded.submission
+    version = submission.version or submission.kubernetes_version
+    return Entry(
+        number=number,
+        loaded=loaded,
+        audit=audit,
+        minor=int(version.partition(".")[2]) if version else 0,
+        product=submission.product.casefold() or _name(submission.metadata("platformName")),
+        party=_name(submission.metadata("vendorName")),
+        cells={each.id: each for each in reversed(submission.cells) if each.id},
+        kinds={
+            (cell.place, reading.path): reading.kind
+            for cell in audit.cells
+            for reading in cell.readings
+            if reading.path
+        },
+        files=tuple(sorted(set(loaded.evidence_paths().values()))),
+    )
+
+
+def _keys(entry: Entry) -> list[tuple[str, ...]]:
+    """Return by what a product is known again in another version."""
+    platform = _name(entry.loaded.submission.metadata("platformName"))
+    keys: list[tuple[str, ...]] = [("product", entry.product)] if entry.product else []
+    return [*keys, ("platform", platform, entry.party)] if platform else keys
+
+
+def _name(text: str) -> str:
+    """Return a name without case, bracketed additions, and spaces that vary."""
+    return " ".join(re.sub(r"\([^()]*\)", " ", text).casefold().split())
