@@ -38,7 +38,7 @@ def _unchanged_since(entry: Entry, path: str, contents: Contents) -> Entry | Non
 def _finding(entry: Entry, cell: Cell, path: str, since: Entry, contents: Contents) -> Finding:
     twin = contents.twin(since, contents.digest(entry, path))
     what = f"{path} is byte for byte {since.loaded.folder.place(twin)}"
-    recorded = entry.kinds.get((cell.place, path)) in _RECORDED
+    recorded = entry.kinds[cell.place][path] in _RECORDED
     return Finding(
         rule=RULE,
         severity=Severity.WARNING if recorded else Severity.NOTE,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plimsoll.audit.model import Kind, SubmissionAudit
-from plimsoll.submission import Cell, Finding, Loaded, Place, beside, refer
+from plimsoll.submission import Cell, Finding, Loaded, Place
 
 _LATEST = 20
 """How many submissions of one product are looked back at."""
@@ -34,10 +34,8 @@ class Entry(Struct, frozen=True, kw_only=True, eq=False):
     """Empty when it names no vendor."""
     cells: dict[str, Cell]
     """Its cells by requirement id; of several with one id, the first."""
-    kinds: dict[tuple[Place, str], Kind]
-    """By a cell's place and the path of a file that it names: what that file is."""
-    files: tuple[str, ...]
-    """Paths that its evidence names in its own folder; they may not exist."""
+    kinds: dict[Place, dict[str, Kind]]
+    """By a cell's place: the files of its own folder that the cell names, each with its kind."""
     before: Entry | None = None
     """The same product's submission for the nearest earlier version that was given."""
 
@@ -51,14 +49,14 @@ class Entry(Struct, frozen=True, kw_only=True, eq=False):
         """Return the version it is for, in words."""
         return f"v1.{self.minor}" if self.minor else "this version"
 
+    @property
+    def files(self) -> list[str]:
+        """Return the paths in its own folder that its cells name; they may not exist."""
+        return sorted({path for named in self.kinds.values() for path in named})
+
     def paths(self, cell: Cell) -> list[str]:
-        """Return the paths in its own folder that a cell's evidence names, each once."""
-        submission = self.loaded.submission
-        named = (
-            beside(refer(each.value), submission.version, submission.product)
-            for each in cell.evidence
-        )
-        return [path for path in dict.fromkeys(named) if path]
+        """Return the paths in its own folder that a cell names."""
+        return list(self.kinds.get(cell.place, ()))
 
     def kin(self, other: Entry) -> bool:
         """Tell whether both are of one vendor or of one product."""
@@ -109,12 +107,9 @@ def _entry(number: int, loaded: Loaded, audit: SubmissionAudit) -> Entry:
         party=_name(submission.metadata("vendorName")),
         cells={each.id: each for each in reversed(submission.cells) if each.id},
         kinds={
-            (cell.place, reading.path): reading.kind
+            cell.place: {each.path: each.kind for each in cell.readings if each.path}
             for cell in audit.cells
-            for reading in cell.readings
-            if reading.path
         },
-        files=tuple(sorted(set(loaded.evidence_paths().values()))),
     )
 
 
