@@ -6,7 +6,7 @@ Shared by everything that works on submissions: the linter, the auditor and the 
 
 from plimsoll.submission.checklist import Checklist, ChecklistError, Item, checklist, known
 from plimsoll.submission.finding import Edit, Finding, Place, Severity, quoted
-from plimsoll.submission.folder import File, Folder, Loaded, find, load, refusal
+from plimsoll.submission.folder import PRODUCT, File, Folder, Loaded, find, load, refusal
 from plimsoll.submission.model import CATEGORIES, METADATA, Cell, Field, Submission, camel_case
 from plimsoll.submission.reading import parse
 from plimsoll.submission.reference import Reference, beside, hosted, refer
@@ -14,6 +14,7 @@ from plimsoll.submission.reference import Reference, beside, hosted, refer
 __all__ = [
     "CATEGORIES",
     "METADATA",
+    "PRODUCT",
     "Cell",
     "Checklist",
     "ChecklistError",
