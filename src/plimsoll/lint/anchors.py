@@ -1,0 +1,79 @@
+"""Which anchors a Markdown page has on GitHub (pure).
+
+Headings get theirs from their words: lower case, punctuation dropped, spaces as hyphens, a number
+for the second of the same; HTML tags give theirs by `id` and `name`. Where GitHub's own reading is
+not certain more anchors are listed than there are: a missing one must really be missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+MOST_CHARACTERS = 1 << 20
+"""Longer pages are not looked through."""
+
+_HTML = re.compile(r"<[a-zA-Z][^<>]{0,400}?\b(?:id|name)\s{0,3}=\s{0,3}[\"']?([^\"'\s<>]{1,200})")
+_DROPPED = re.compile(r"[^\w\- ]")
+_LINES = re.compile(r"L(\d{1,7})(?:C\d{1,5})?(?:-L?(\d{1,7})(?:C\d{1,5})?)?")
+_ALWAYS = frozenset({"", "top", "readme"})
+
+
+def anchors(markdown: str) -> frozenset[str]:
+    """Return the anchors of a page, in lower case."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
+    slugs = _numbered(_headings(tokens))
+    named = (found.lower() for found in _HTML.findall(markdown))
+    return frozenset((*slugs, *named))
+
+
+def has(markdown: str, anchor: str) -> bool:
+    """Whether the page has the anchor, as it stands in an address after `#`."""
+    wanted = unquote(anchor).lower().removeprefix("user-content-")
+    if wanted in _ALWAYS or wanted.startswith(":~:"):
+        return True
+    return len(markdown) > MOST_CHARACTERS or wanted in anchors(markdown)
+
+
+def last_line(anchor: str) -> int:
+    """Return the last line that an anchor like L10 or L10-L20 names; 0 for another anchor."""
+    found = _LINES.fullmatch(anchor)
+    return max(int(number) for number in found.groups() if number) if found else 0
+
+
+def slug(words: str) -> str:
+    """Return the anchor of a heading with these words."""
+    return _DROPPED.sub("", words.strip().lower()).replace(" ", "-")
+
+
+def _headings(tokens: Iterable[Token]) -> Iterator[tuple[str, ...]]:
+    """Yield for each heading the texts that its anchor may come from."""
+    inside = False
+    for token in tokens:
+        if token.type == "inline" and inside:
+            yield tuple(dict.fromkeys((_words(token), token.content)))
+        inside = token.type == "heading_open"
+
+
+def _words(token: Token) -> str:
+    shown = {"text", "code_inline"}
+    parts = (each.content if each.type in shown else _space(each) for each in token.children or ())
+    return "".join(parts)
+
+
+def _space(token: Token) -> str:
+    return " " if token.type in {"softbreak", "hardbreak"} else ""
+
+
+def _numbered(headings: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for texts in headings:
+        for name in {slug(text) for text in texts}:
+            number = seen[name]
+            seen[name] += 1
+            yield f"{name}-{number}" if number else name

@@ -1,0 +1,250 @@
+"""What a rule may look at: one submission, its checklist and the files beside it.
+
+Everything that several rules need is worked out once. Which cells count, where a path leads and
+what a status may be follows the official validator: that of v1.37 for v1.37 and later, the one
+before it for older submissions.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from plimsoll.submission import (
+    METADATA,
+    Cell,
+    Checklist,
+    Field,
+    File,
+    Item,
+    Loaded,
+    Place,
+    Reference,
+    beside,
+    known,
+    refer,
+)
+from plimsoll.submission.results import BadResultsError, Results, read_results
+from plimsoll.submission.tree import Alias, Mapping, Node, Scalar, Sequence
+
+HYBRID_MINOR = 37
+"""From this Kubernetes minor version on, the official validator reads test results."""
+
+ARTIFACTS = frozenset({"junit.xml", "results.json", "e2e.log"})
+"""The only file names that the official validator reads as test results."""
+
+_PREFIX = re.compile(r"v\d+\.\d+/[^/]+/")
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One evidence entry of a cell."""
+
+    cell: Cell
+    scalar: Scalar
+    reference: Reference
+    path: str
+    """The file of the submission's folder that it means; empty for anything else."""
+
+
+class OfficialPath(Struct, frozen=True, kw_only=True):
+    """Where the official validator looks for a local evidence entry."""
+
+    path: str = ""
+    """Relative to the submission's folder."""
+    refused: str = ""
+    """Why it does not look at all."""
+
+
+class Context:
+    """One submission under the rules. `checklist` is the user's copy, or None."""
+
+    def __init__(self, loaded: Loaded, checklist: Checklist | None) -> None:
+        self.loaded = loaded
+        self.submission = loaded.submission
+        self.folder = loaded.folder
+        self.given = checklist
+        self.version = self.submission.version or self.submission.kubernetes_version
+        """`v1.N` of the folder, else of the file; empty when neither says one."""
+        fits = checklist is not None and checklist.version == self.version
+        self.checklist = checklist if checklist and fits else known(self.version)
+        self._files: dict[str, File] = {}
+        self._results: dict[str, Results | str | None] = {}
+
+    @property
+    def hybrid(self) -> bool:
+        """Whether the official validator for this version reads test results."""
+        return minor(self.version) >= HYBRID_MINOR
+
+    @property
+    def start(self) -> Place:
+        """Return the place of what the file lacks as a whole."""
+        return Place(self.submission.path)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node of the file, in its order, keys and all."""
+        tree = self.submission.tree
+        return tuple(walk(tree.root)) if tree and tree.root is not None else ()
+
+    @cached_property
+    def counted(self) -> dict[str, Cell]:
+        """The cell that the official validator reads for each id: the last in its category."""
+        found: dict[str, Cell] = {}
+        for cell in self.submission.cells:
+            item = self.checklist.item(cell.id)
+            if item is not None and item.category == cell.category:
+                found[cell.id] = cell
+        return found
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether all that the file says was read: no alias stands for a part of it."""
+        tree = self.submission.tree
+        return tree is not None and not any(isinstance(node, Alias) for node in self.nodes)
+
+    @cached_property
+    def categories(self) -> dict[str, Scalar]:
+        """The keys of `spec`, each the first of its name."""
+        tree = self.submission.tree
+        spec = tree.root.get("spec") if tree and isinstance(tree.root, Mapping) else None
+        found: dict[str, Scalar] = {}
+        for key, _value in spec.scalars() if isinstance(spec, Mapping) else ():
+            found.setdefault(key.value, key)
+        return found
+
+    def alone(self, field: Field) -> bool:
+        """Whether no other entry of `metadata` means the same as `field`."""
+        return sum(each.name == field.name for each in self.submission.fields) == 1
+
+    def item(self, cell: Cell) -> Item | None:
+        """Return what the checklist says of a cell's id, or None."""
+        return self.checklist.item(cell.id)
+
+    def level(self, cell: Cell) -> str:
+        """Return the level that counts: the checklist's, else as written."""
+        item = self.item(cell)
+        return item.level if item is not None else cell.level
+
+    def counts(self, cell: Cell) -> bool:
+        """Whether the official validator looks at this cell at all."""
+        return self.counted.get(cell.id) is cell and not left_open(cell, self.level(cell))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every evidence entry with words in it."""
+        return tuple(
+            self._entry(cell, scalar)
+            for cell in self.submission.cells
+            for scalar in cell.evidence
+            if scalar.value.strip()
+        )
+
+    def _entry(self, cell: Cell, scalar: Scalar) -> Entry:
+        reference = refer(scalar.value)
+        submission = self.submission
+        path = beside(reference, submission.version, submission.product)
+        if not reference.is_url:
+            path = path.removeprefix(f"{submission.version}/{submission.product}/")
+        return Entry(cell=cell, scalar=scalar, reference=reference, path=path)
+
+    def official_path(self, text: str) -> OfficialPath:
+        """Return where the official validator looks for `text`, which is no web address."""
+        if not self.hybrid:
+            return _inside(text)
+        raw = text.strip().removeprefix("file://").partition("#")[0].strip().removeprefix("/")
+        if not raw:
+            return OfficialPath(refused="empty file path")
+        own = f"{self.submission.version}/{self.submission.product}/"
+        if raw.startswith(own):
+            raw = raw.removeprefix(own)
+        elif _PREFIX.match(raw):
+            return OfficialPath(refused="it references a different product directory")
+        found = _inside(raw)
+        if found.refused or found.path == ".":
+            return OfficialPath(refused="it escapes the product directory")
+        return found
+
+    def look(self, path: str) -> File:
+        """Return what lies at a path of the submission's folder; looked at once."""
+        if path not in self._files:
+            self._files[path] = self.folder.look(path)
+        return self._files[path]
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is none to read."""
+        found = self.folder.read(path)
+        return found if isinstance(found, bytes) else None
+
+    def results(self, path: str) -> Results | str | None:
+        """Return the test results in a file, why they cannot be read, or None for no results."""
+        if path not in self._results:
+            self._results[path] = self._read_results(path)
+        return self._results[path]
+
+    def _read_results(self, path: str) -> Results | str | None:
+        data = self.read(path)
+        if data is None:
+            return None
+        try:
+            return read_results(data, path)
+        except BadResultsError as error:
+            return error.what
+
+
+def snake_case(name: str) -> str:
+    """Return a camelCase key as the official validator spells it the other way."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+def is_known(field: Field) -> bool:
+    """Whether the official validator finds this entry of `metadata` under its key."""
+    return field.name in METADATA and field.key.value in {field.name, snake_case(field.name)}
+
+
+def unread(cell: Cell, key: str) -> bool:
+    """Whether an alias or a merge key stands for the value under `key`, so nothing is known."""
+    value = cell.node.get(key)
+    if isinstance(value, Sequence):
+        return any(isinstance(each, Alias) for each in value.items)
+    return isinstance(value, Alias) or (value is None and cell.node.get("<<") is not None)
+
+
+def minor(version: str) -> int:
+    """Return N of `v1.N`; 0 for anything else."""
+    found = re.fullmatch(r"v1\.(\d{1,6})", version)
+    return int(found[1]) if found else 0
+
+
+def left_open(cell: Cell, level: str) -> bool:
+    """Whether a SHOULD is left open, as the programme allows: no status and no evidence."""
+    return level == "SHOULD" and not cell.status and not listed(cell)
+
+
+def listed(cell: Cell) -> int:
+    """Return how many entries the evidence has, empty ones and all."""
+    node = cell.node.get("evidence")
+    return len(node.items) if isinstance(node, Sequence) else len(cell.evidence)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield `node` and all below it; the tree is bounded in depth."""
+    yield node
+    if isinstance(node, Mapping):
+        for key, value in node.items:
+            yield from walk(key)
+            yield from walk(value)
+    elif isinstance(node, Sequence):
+        for each in node.items:
+            yield from walk(each)
+
+
+def _inside(text: str) -> OfficialPath:
+    """Return `text` joined to the folder as Go's filepath.Join does it."""
+    path = posixpath.normpath("./" + text.lstrip("/")) if text.strip("/") else "."
+    if path == ".." or path.startswith("../"):
+        return OfficialPath(refused="it leads out of the product directory")
+    return OfficialPath(path=path)

@@ -1,0 +1,63 @@
+"""Anchors: that the place in a file which an evidence entry names exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plimsoll.lint import anchors
+from plimsoll.lint.context import ARTIFACTS, Context, Entry
+from plimsoll.lint.rule import Hit, rule
+
+_MARKDOWN = {".md", ".markdown"}
+
+
+@rule(
+    "anchor-missing",
+    title="An anchor in a Markdown file exists",
+    why="the reader lands at the top of the page and does not find what was meant; anchors are "
+    "made from headings as GitHub makes them",
+    fix="name a heading's anchor as GitHub shows it, or add the heading",
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry, text in _texts(context):
+        reference = entry.reference
+        if reference.suffix not in _MARKDOWN or anchors.last_line(reference.anchor):
+            continue
+        if not anchors.has(text, reference.anchor):
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} has no heading or anchor `#{reference.anchor}`",
+                requirement=entry.cell.id,
+                quote=entry.scalar.value,
+            )
+
+
+@rule(
+    "line-missing",
+    title="A line that is named exists",
+    why="the file has changed since the link was made, so the link shows something else",
+    fix="name the line again, or the file alone",
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry, text in _texts(context):
+        line = anchors.last_line(entry.reference.anchor)
+        lines = text.count("\n") + (not text.endswith("\n"))
+        if line > lines:
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} has {lines} lines, not {line}",
+                requirement=entry.cell.id,
+                quote=entry.scalar.value,
+            )
+
+
+def _texts(context: Context) -> Iterator[tuple[Entry, str]]:
+    """Yield the entries with an anchor into a text in the folder, with the text."""
+    for entry in context.entries:
+        if not entry.path or not entry.reference.anchor:
+            continue
+        if entry.path.rpartition("/")[2].lower() in ARTIFACTS and context.hybrid:
+            continue
+        data = context.read(entry.path)
+        if data:
+            yield entry, data.decode("utf-8", "replace")

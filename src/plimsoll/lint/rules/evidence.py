@@ -1,0 +1,255 @@
+"""Evidence in the submission's folder: that it is there, can be read and holds something."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from plimsoll.lint import scalars
+from plimsoll.lint.context import Context, Entry
+from plimsoll.lint.rule import Check, Hit, Source, rule
+from plimsoll.lint.rules.values import is_web_address
+from plimsoll.submission import Severity, hosted
+from plimsoll.submission.tree import Sequence
+
+_REFUSED = "evidence is read from the submission's folder and from nowhere else"
+
+
+@rule(
+    "evidence-missing",
+    title="Local evidence is there",
+    why="a link to a file that was not added shows nothing",
+    fix="add the file to the submission's folder, or correct the name",
+    source=Source.OFFICIAL,
+    severity=Severity.ERROR,
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        if entry.reference.is_url or not entry.path or _anchored_name(context, entry):
+            continue
+        if not isinstance(entry.cell.node.get("evidence"), Sequence):
+            continue  # `shape` says that already, and no file was meant to be listed
+        official = context.official_path(entry.scalar.value)
+        missing = bool(official.path) and not context.look(official.path).exists
+        if context.look(entry.path).exists and not missing:
+            continue
+        yield Hit(
+            place=entry.scalar.place,
+            what=_absence(context, entry),
+            fix=_suggestion(context, entry),
+            requirement=entry.cell.id,
+            quote=entry.scalar.value,
+            official=f"Invalid evidence file for '{entry.cell.id}': not found"
+            if missing and context.counts(entry.cell)
+            else "",
+        )
+
+
+def _absence(context: Context, entry: Entry) -> str:
+    if context.look(entry.path).exists:
+        return f"{entry.path} is there, but is not found under the name as written"
+    return f"{entry.path} is not in the submission's folder"
+
+
+def _suggestion(context: Context, entry: Entry) -> str:
+    """Return which file may have been meant; empty for no idea."""
+    if re.fullmatch(r"n/?a|none|-|tbd", entry.path, re.IGNORECASE):
+        return "leave the list empty, `evidence: []`, where there is none"
+    if re.match(r"(www\.|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|io|net|dev)/)", entry.path):
+        return "write https:// before a web address"
+    files = context.folder.files(most=200)
+    named = [path for path in files if posixpath.basename(path) in entry.path.split(" ")]
+    name = posixpath.basename(entry.path)
+    near = named or get_close_matches(name, [posixpath.basename(path) for path in files], n=1)
+    return f"write the file's name alone: did you mean {near[0]}?" if near else ""
+
+
+@rule(
+    "evidence-anchor-unsupported",
+    title="Local evidence has no anchor before v1.37",
+    why="the validator of these versions takes the anchor for a part of the file's name and "
+    "does not find it",
+    fix="name the file alone, and the place in the notes",
+    source=Source.OFFICIAL,
+    severity=Severity.ERROR,
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        if _anchored_name(context, entry):
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} is there; a file named `{entry.scalar.value}` is looked for",
+                requirement=entry.cell.id,
+                quote=entry.scalar.value,
+                official=f"Invalid evidence file for '{entry.cell.id}': not found"
+                if context.counts(entry.cell)
+                else "",
+            )
+
+
+def _anchored_name(context: Context, entry: Entry) -> bool:
+    """Whether the file is there, and an anchor or `file://` hides it from the validator."""
+    text = entry.scalar.value
+    decorated = "#" in text or text.startswith("file://")
+    if context.hybrid or entry.reference.is_url or not entry.path or not decorated:
+        return False
+    official = context.official_path(text)
+    found = bool(official.path) and context.look(official.path).exists
+    return context.look(entry.path).exists and not found
+
+
+@rule(
+    "evidence-outside",
+    title="Evidence lies in the submission's folder",
+    why=_REFUSED,
+    fix="put a copy into the submission's folder and name that",
+    source=Source.OFFICIAL,
+    severity=Severity.ERROR,
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        reference = entry.reference
+        if reference.is_url or not reference.leaves_folder:
+            continue
+        official = context.official_path(entry.scalar.value)
+        lost = bool(official.path) and not context.look(official.path).exists
+        refused = context.counts(entry.cell) and (lost or (context.hybrid and official.refused))
+        what = "is a path on one machine" if reference.absolute else "leads out of the folder"
+        yield Hit(
+            place=entry.scalar.place,
+            what=f"{reference.path} {what}",
+            requirement=entry.cell.id,
+            quote=entry.scalar.value,
+            official=f"Invalid evidence file for '{entry.cell.id}': "
+            f"{official.refused or 'not found'}"
+            if refused
+            else "",
+        )
+
+
+def _refused(identifier: str) -> Check:
+    """Return the check for evidence that lies there and is not opened, for one reason."""
+
+    def check(context: Context) -> Iterator[Hit]:
+        for entry in context.entries:
+            found = context.look(entry.path) if entry.path else None
+            if found is not None and found.refused == identifier:
+                yield Hit(
+                    place=entry.scalar.place,
+                    what=f"{entry.path} is not read: {found.why}",
+                    requirement=entry.cell.id,
+                    quote=entry.scalar.value,
+                )
+
+    return check
+
+
+for _id, _title in {
+    "evidence-link": "Evidence is a file, not a symbolic link",
+    "evidence-special": "Evidence is a regular file",
+    "evidence-too-large": "Evidence is small enough to be read",
+    "evidence-unreadable": "Evidence can be read",
+}.items():
+    rule(
+        _id,
+        title=_title,
+        why=_REFUSED,
+        fix="put the part that shows the claim into the submission's folder, as a file",
+        severity=Severity.ERROR,
+    )(_refused(_id))
+
+
+@rule(
+    "evidence-empty",
+    title="Evidence files hold something",
+    why="an empty file shows nothing, and the validator does not look inside",
+    fix="add what was meant to be in it",
+    severity=Severity.ERROR,
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        found = context.look(entry.path) if entry.path else None
+        if found is None or not found.exists or found.folder or found.refused:
+            continue
+        data = b" " if found.size > 4096 else context.read(entry.path)
+        if found.size == 0 or (data is not None and found.size <= 4096 and not data.strip()):
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} is empty",
+                requirement=entry.cell.id,
+                quote=entry.scalar.value,
+            )
+
+
+@rule(
+    "evidence-folder",
+    title="Evidence names a file, not a folder",
+    why="a folder does not say which of its files shows the claim",
+    fix="name the file",
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        if entry.path and context.look(entry.path).folder:
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} is a folder",
+                requirement=entry.cell.id,
+                quote=entry.scalar.value,
+            )
+
+
+@rule(
+    "evidence-hosted-missing",
+    title="A link to the submission's own folder names a file that is there",
+    why="after the merge the link leads to nothing",
+    fix="add the file, or correct the link",
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        if entry.reference.is_url and entry.path and not context.look(entry.path).exists:
+            where = hosted(entry.reference)
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{entry.path} is not in the submission's folder",
+                fix=_suggestion(context, entry),
+                requirement=entry.cell.id,
+                quote=where.path if where else entry.scalar.value,
+            )
+
+
+@rule(
+    "evidence-url-malformed",
+    title="Links to evidence are web addresses",
+    why="the link leads nowhere, and the validator takes what does not start with http:// or "
+    "https:// for a file",
+    fix="write the address as a browser shows it",
+    severity=Severity.ERROR,
+    mends=True,
+)
+def _(context: Context) -> Iterator[Hit]:
+    for entry in context.entries:
+        text = entry.scalar.value.strip()
+        if not entry.reference.is_url:
+            continue
+        scheme = text.partition("://")[0]
+        lower = scheme.lower() + text[len(scheme) :]
+        if scheme != scheme.lower():
+            yield Hit(
+                place=entry.scalar.place,
+                what=f"{scheme}:// is not written in small letters",
+                requirement=entry.cell.id,
+                quote=text,
+                official=f"Invalid evidence file for '{entry.cell.id}': not found"
+                if context.counts(entry.cell)
+                else "",
+                edits=scalars.rewrite(entry.scalar, lower),
+            )
+        elif not is_web_address(text):
+            yield Hit(
+                place=entry.scalar.place,
+                what="this is not a web address",
+                requirement=entry.cell.id,
+                quote=text,
+            )
