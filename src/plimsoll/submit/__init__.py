@@ -1,1 +1,22 @@
-"""Writes a submission from a run: the official checklist filled in, with its evidence beside it."""
+"""Writing a submission from a run: only what the facts show, in the official checklist's own text.
+
+The run is verified and judged again first; values a person gave are kept. Our result is never
+labelled as the official suite's, whose results are read, cross-checked and linked apart.
+"""
+
+from plimsoll.submit.official_suite import OfficialSuite, read_suite
+from plimsoll.submit.outcome import CellOutcome, Submitted
+from plimsoll.submit.product import ProductError, read_product, write_product
+from plimsoll.submit.submitting import Request, submit
+
+__all__ = [
+    "CellOutcome",
+    "OfficialSuite",
+    "ProductError",
+    "Request",
+    "Submitted",
+    "read_product",
+    "read_suite",
+    "submit",
+    "write_product",
+]

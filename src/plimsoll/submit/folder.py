@@ -1,0 +1,198 @@
+"""The submission's folder on disk: what may be written there, and how.
+
+Every file is written whole or not at all; what a person changed is never overwritten, and a folder
+with anything in it that `submit` did not write is refused. The run folder in it is as it was
+verified, byte for byte, or nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from plimsoll.errors import PlimsollError
+from plimsoll.evidence.manifest import FileEntry
+from plimsoll.evidence.store import MANIFEST, EvidenceError, RunFolder
+from plimsoll.evidence.store import sha256 as sha256_of
+from plimsoll.submission.folder import PRODUCT
+from plimsoll.submit.answers import RUN_FOLDER
+from plimsoll.submit.filling import Change
+from plimsoll.submit.memory import MEMORY, sha256
+from plimsoll.submit.run import Run, manifest
+
+SUMS = "SHA256SUMS"
+MOST_FILES = 5000
+
+
+class Target:
+    """The folder that a submission is written to. Raises PlimsollError where it may not be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if path.exists() and not path.is_dir():
+            raise PlimsollError(f"{path} is a file", next_step="name a folder with --out")
+        self._refuse_links()
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file `name`."""
+        return (self.path / name).is_file()
+
+    def read(self, name: str) -> bytes:
+        """Return a file's content. Raises PlimsollError."""
+        try:
+            return (self.path / name).read_bytes()
+        except OSError as error:
+            raise _unusable(self.path / name, error) from error
+
+    def refuse_foreign(self) -> None:
+        """Raise PlimsollError for a folder that is neither new nor a submission to be filled."""
+        foreign = [] if self.has(MEMORY) else [n for n in self._names() if n != PRODUCT]
+        if foreign:
+            raise PlimsollError(
+                f"{self.path} holds {foreign[0]} and was not written by `plimsoll submit`",
+                next_step="name a new folder with --out, or one that holds a PRODUCT.yaml alone",
+            )
+
+    def put(self, name: str, content: bytes, last: str | None) -> Change | None:
+        """Write a file unless a person changed it; `last` is the SHA-256 written last."""
+        path = self.path / name
+        if path.is_file():
+            before = sha256(self.read(name))
+            if before == sha256(content):
+                return None
+            if before != last:
+                return Change(what=name, kind="kept", detail="you changed it")
+        kind = "updated" if path.is_file() else "written"
+        self.write(name, content)
+        return Change(what=name, kind=kind)
+
+    def remove(self, name: str, last: str) -> Change | None:
+        """Remove a file that is no longer given, unless a person changed it."""
+        if not self.has(name):
+            return None
+        if sha256(self.read(name)) != last:
+            return Change(what=name, kind="kept", detail="you changed it; nothing links it now")
+        try:
+            (self.path / name).unlink()
+        except OSError as error:
+            raise _unusable(self.path / name, error) from error
+        return Change(what=name, kind="removed", detail="the run no longer gives it")
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file so that it is either the old one or the whole new one."""
+        path = self.path / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(path.parent, error) from error
+        RunFolder(path.parent).write(path.name, content)
+
+    def put_run(self, run: Run, last: dict[str, str]) -> Change | None:
+        """Copy the run, byte for byte. Raises PlimsollError where a person changed the copy."""
+        there = self.path / RUN_FOLDER
+        given = {name: sha256_of(path) for name, path in run.files().items()}
+        present = _hashes(there) if there.is_dir() else {}
+        if present == given:
+            return None
+        ours = {f"{RUN_FOLDER}/{name}": value for name, value in present.items()}
+        if any(last.get(name) != value for name, value in ours.items()):
+            raise PlimsollError(
+                f"{there} was changed after it was written",
+                next_step=f"a run is evidence only as it was written: move {there} away",
+            )
+        with tempfile.TemporaryDirectory(prefix=f".{RUN_FOLDER}.", dir=self._made()) as name:
+            fresh = Path(name, RUN_FOLDER)
+            _copy(run, fresh)
+            _swap(fresh, there, Path(name, "before"))
+        return Change(what=RUN_FOLDER, kind="updated" if present else "written", detail=run.id)
+
+    def sums(self) -> bytes:
+        """Return SHA256SUMS of everything but PRODUCT.yaml, which people edit."""
+        lines = []
+        for name in self._names():
+            if name not in {PRODUCT, SUMS} and not name.startswith("."):
+                escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
+                mark = "\\" if escaped != name else ""
+                lines.append(f"{mark}{sha256_of(self.path / name)}  {escaped}\n")
+        return "".join(lines).encode("utf-8", "surrogateescape")
+
+    def _made(self) -> Path:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        return self.path
+
+    def _names(self) -> list[str]:
+        return sorted(path.relative_to(self.path).as_posix() for path in _walk(self.path))
+
+    def _refuse_links(self) -> None:
+        for path in _walk(self.path):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise PlimsollError(
+                    f"{path} is not a regular file; a submission holds files alone",
+                    next_step="put the file itself there, or remove it",
+                )
+
+
+def copies(run: Run) -> dict[str, str]:
+    """Return the SHA-256 of the files of a run by their paths in a submission."""
+    return {f"{RUN_FOLDER}/{name}": sha256_of(path) for name, path in run.files().items()}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield all that is no folder below `folder`, links to folders included."""
+    count = 0
+    for where, folders, names in os.walk(folder, followlinks=False):
+        links = [name for name in folders if Path(where, name).is_symlink()]
+        for name in [*links, *names]:
+            count += 1
+            if count > MOST_FILES:
+                raise PlimsollError(
+                    f"{folder} holds more than {MOST_FILES} files; it is no submission",
+                    next_step="name a folder of its own with --out",
+                )
+            yield Path(where, name)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in _walk(folder)}
+
+
+def _copy(run: Run, to: Path) -> None:
+    entries: dict[str, FileEntry] = manifest(run.folder).files
+    for name in run.files():
+        content = run.content(name)
+        if name != MANIFEST and sha256(content) != entries[name].sha256:
+            raise EvidenceError(
+                f"{run.folder / name} changed while it was copied",
+                next_step="let nothing write to the run folder, then submit again",
+            )
+        path = to / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise _unusable(path, error) from error
+
+
+def _swap(fresh: Path, there: Path, aside: Path) -> None:
+    try:
+        if there.is_dir():
+            there.rename(aside)
+        fresh.rename(there)
+    except OSError as error:
+        if aside.is_dir() and not there.exists():
+            shutil.move(aside, there)
+        raise _unusable(there, error) from error
+
+
+def _unusable(path: Path, error: OSError) -> PlimsollError:
+    return PlimsollError(
+        f"{path} cannot be used: {error.strerror or error}",
+        next_step="look at the folder's permissions and at the space on the disk",
+    )

@@ -1,0 +1,238 @@
+"""From a run to a submission, in one call: verify, answer, fill, copy, lint.
+
+Nothing is written before the run is verified and everything given has been read and found good.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from plimsoll.errors import PlimsollError
+from plimsoll.evidence.judging import SHIPPED, Judges
+from plimsoll.evidence.view import platform
+from plimsoll.lint import lint
+from plimsoll.submission import Checklist, Finding, Submission, load, parse
+from plimsoll.submission.folder import PRODUCT
+from plimsoll.submit import page
+from plimsoll.submit.answers import Answer, answer
+from plimsoll.submit.filling import Change, fill
+from plimsoll.submit.folder import SUMS, Target, copies
+from plimsoll.submit.memory import MEMORY, Memory, Written, WrittenCell, encode, recall, sha256
+from plimsoll.submit.official_suite import FOLDER, OfficialSuite
+from plimsoll.submit.outcome import CellOutcome, Submitted
+from plimsoll.submit.run import LARGE, Run, read_run, refuse_other_version
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What a submission is written from."""
+
+    run: Path
+    checklist: Checklist
+    template: bytes
+    """The checklist's file, as it is."""
+    metadata: dict[str, str]
+    out: Path
+    suite: OfficialSuite | None = None
+    judges: Judges = SHIPPED
+
+
+def submit(request: Request) -> Submitted:
+    """Write, or bring up to date, the submission in `request.out`.
+
+    Raises EvidenceError or FactError for a run that is not as it was written, UsageError for one
+    of another version, and PlimsollError for a folder that may not, or cannot, be written.
+    """
+    run = read_run(request.run, request.judges)
+    refuse_other_version(run, request.checklist)
+    _refuse_nested(request.run, request.out)
+    target = Target(request.out)
+    target.refuse_foreign()
+    memory = _memory(request)
+    answers = _answers(request, run)
+    template = parse(request.template, request.checklist.path)
+    found = _found(target, template)
+    product = target.read(PRODUCT) if target.has(PRODUCT) else b""
+    last = memory.written(product)
+    filled = fill(found, template, last, request.metadata, answers)
+    plan = _Plan(
+        answers=answers,
+        files=_files(request, run, answers),
+        product=_encoded(filled.text, found),
+        found=product,
+        last=last,
+    )
+    changes = _write(plan, request, run, target)
+    return _outcome(request, run, answers, (*filled.changes, *changes))
+
+
+class _Plan(Struct, frozen=True, kw_only=True):
+    """What is about to be written."""
+
+    answers: tuple[Answer, ...]
+    files: dict[str, bytes]
+    """Beside PRODUCT.yaml and the run, by path."""
+    product: bytes
+    found: bytes
+    """PRODUCT.yaml as it stands there; empty without one."""
+    last: Written
+
+
+def _encoded(text: str, found: Submission) -> bytes:
+    mark = codecs.BOM_UTF8 if found.tree is not None and found.tree.byte_order_mark else b""
+    return mark + text.encode()
+
+
+def _memory(request: Request) -> Memory:
+    memory = recall(request.out)
+    if memory is None:
+        return Memory(version=request.checklist.version)
+    if memory.version != request.checklist.version:
+        raise PlimsollError(
+            f"{request.out} holds a submission for {memory.version}, the checklist is for "
+            f"{request.checklist.version}",
+            next_step="name another folder with --out",
+        )
+    return memory
+
+
+def _refuse_nested(run: Path, out: Path) -> None:
+    inner, outer = out.resolve(), run.resolve()
+    if inner == outer or outer in inner.parents:
+        raise PlimsollError(
+            f"{out} lies in the run folder {run}, which would no longer verify",
+            next_step="name a folder elsewhere with --out",
+        )
+
+
+def _found(target: Target, template: Submission) -> Submission:
+    """Return the submission to fill: a person's where there is one, else the checklist."""
+    if not target.has(PRODUCT):
+        return template
+    path = (target.path / PRODUCT).as_posix()
+    found = parse(target.read(PRODUCT), path)
+    if found.problems:
+        problem = found.problems[0]
+        raise PlimsollError(
+            f"{problem.place}: {problem.what}",
+            next_step=f"mend it, or move {path} away, then submit again",
+        )
+    if found.kubernetes_version not in {"", template.kubernetes_version}:
+        raise PlimsollError(
+            f"{path} is for {found.kubernetes_version}, the checklist for "
+            f"{template.kubernetes_version}",
+            next_step="name another folder with --out",
+        )
+    return found
+
+
+def _answers(request: Request, run: Run) -> tuple[Answer, ...]:
+    results = request.suite.requirements if request.suite else {}
+    return tuple(answer(item, run, results.get(item.id)) for item in request.checklist.items)
+
+
+def _files(request: Request, run: Run, answers: Sequence[Answer]) -> dict[str, bytes]:
+    """Return the files beside PRODUCT.yaml and the run, by path."""
+    files = {each.page: page.render(each, run) for each in answers if each.page}
+    if request.suite is not None:
+        files |= {f"{FOLDER}/{name}": request.suite.content(name) for name in request.suite.files}
+    return files
+
+
+def _write(plan: _Plan, request: Request, run: Run, target: Target) -> list[Change]:
+    """Write the run first and PRODUCT.yaml last, so that it never links what is not there."""
+    last, copied = plan.last.files, copies(run)
+    done = [target.put_run(run, last)]
+    done += [target.put(name, content, last.get(name)) for name, content in plan.files.items()]
+    gone = [name for name in last if name not in plan.files and _outside_run(name)]
+    done += [target.remove(name, last[name]) for name in gone]
+    written = Written(
+        metadata=request.metadata,
+        cells={each.requirement: _cell(each) for each in plan.answers},
+        files={name: sha256(content) for name, content in plan.files.items()} | copied,
+    )
+    memory = Memory(
+        version=request.checklist.version,
+        now=written,
+        product=sha256(plan.product),
+        before=plan.last,
+        found=sha256(plan.found),
+    )
+    target.write(MEMORY, encode(memory))
+    if plan.product != plan.found:
+        target.write(PRODUCT, plan.product)
+    target.write(SUMS, target.sums())
+    return [change for change in done if change is not None]
+
+
+def _cell(each: Answer) -> WrittenCell:
+    return WrittenCell(status=each.status, evidence=each.evidence, notes=each.notes)
+
+
+def _outside_run(name: str) -> bool:
+    return name.startswith(("evidence/", f"{FOLDER}/"))
+
+
+def _outcome(
+    request: Request, run: Run, answers: Sequence[Answer], changes: Sequence[Change]
+) -> Submitted:
+    loaded = load(request.out / PRODUCT)
+    findings = lint(loaded, request.checklist)
+    written = {cell.id: cell for cell in loaded.submission.cells}
+    return Submitted(
+        out=request.out.as_posix(),
+        version=request.checklist.version,
+        run=run.id,
+        platform=platform(run.record),
+        cells=tuple(
+            CellOutcome(
+                answer=each,
+                status=written[each.requirement].status,
+                yours=written[each.requirement].status != each.status,
+                breaks=_broken(findings, each.requirement),
+            )
+            for each in answers
+            if each.requirement in written
+        ),
+        changes=tuple(changes),
+        warnings=tuple(_warnings(request, run)),
+        findings=tuple(findings),
+    )
+
+
+def _broken(findings: Sequence[Finding], requirement: str) -> tuple[str, ...]:
+    rules = (each.official for each in findings if each.requirement == requirement)
+    return tuple(dict.fromkeys(rule for rule in rules if rule))
+
+
+def _warnings(request: Request, run: Run) -> list[str]:
+    """Return what a person should know before publishing."""
+    warnings = list(run.notes)
+    if run.embedded:
+        warnings.append(
+            "the run is of the embedded platform: its names and addresses were not replaced by "
+            "pseudonyms, and it shows no product; use it to rehearse, and do not publish it"
+        )
+    warnings += _other_product(request.metadata, run)
+    for name, path in run.files().items():
+        size = path.stat().st_size
+        if size > LARGE:
+            warnings.append(f"{name} has {size >> 20} MiB; many code hosts refuse 100 MiB")
+    if request.suite is not None:
+        warnings += [*request.suite.failing, *request.suite.notes]
+    return warnings
+
+
+def _other_product(metadata: dict[str, str], run: Run) -> list[str]:
+    """Say where the run names another product than the submission."""
+    seen = run.record.discovered("product")
+    told = seen.found if seen and not run.embedded else {}
+    pairs = (("platformName", "name"), ("platformVersion", "version"))
+    return [
+        f"the run says {short} {told[short]!r}, the submission {key} {metadata[key]!r}"
+        for key, short in pairs
+        if told.get(short) and metadata.get(key) and str(told[short]) != metadata[key]
+    ]
