@@ -22,12 +22,14 @@ COMMANDS: dict[str, str] = {
     "check": "Check by behaviour what a platform does, and write evidence",
     "verify": "Check a run folder's hashes and judge its facts again",
     "report": "Write the reports of a run folder again",
+    "submit": "Write the submission of a run: PRODUCT.yaml and its evidence",
     "cleanup": "Remove what a run left on the cluster",
     "images": "List the container images that checks use",
     "up": "Start a real Kubernetes with simulated accelerators here",
     "status": "Show every part of the embedded platforms on this machine",
     "down": "Stop an embedded platform and leave nothing behind",
     "fault": "Break the embedded platform on purpose; see what catches it",
+    "engine-sim": "Serve a simulated model, to test routers and gateways with",
 }
 """Every command with its line of help, in the order in which the overview shows them."""
 
@@ -76,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def overview() -> str:
     """Return what `plimsoll --help` prints."""
-    lines = [f"  {name:<9} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
     return _OVERVIEW.format(commands="\n".join(lines))
 
 
@@ -94,7 +96,8 @@ def command_app(name: str) -> App:
         help=COMMANDS[name],
         default_parameter=Parameter(show_default=_shown_default),
     )
-    app.command(f"plimsoll.cli.{name}:{name}", name=name, help=COMMANDS[name])
+    module = name.replace("-", "_")
+    app.command(f"plimsoll.cli.{module}:{module}", name=name, help=COMMANDS[name])
     return app
 
 

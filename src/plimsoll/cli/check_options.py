@@ -239,7 +239,10 @@ def _product(path: Path) -> dict[str, Any]:
             f"the product file {path} cannot be read: {' '.join(str(error).split())}",
             next_step="give a YAML file such as: {name: My Platform, version: '1.2'}",
         ) from error
-    if not isinstance(document, dict) or not isinstance(document.get("name"), str):
+    named = (
+        document.get("name", document.get("platformName")) if isinstance(document, dict) else None
+    )
+    if not isinstance(document, dict) or not isinstance(named, str):
         raise PlimsollError(
             f"the product file {path} does not say a name",
             next_step="give a YAML file such as: {name: My Platform, version: '1.2'}",

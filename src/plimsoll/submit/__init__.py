@@ -7,7 +7,7 @@ labelled as the official suite's, whose results are read, cross-checked and link
 from plimsoll.submit.official_suite import OfficialSuite, read_suite
 from plimsoll.submit.outcome import CellOutcome, Submitted
 from plimsoll.submit.product import ProductError, read_product, write_product
-from plimsoll.submit.submitting import Request, submit
+from plimsoll.submit.submitting import Request, metadata_there, submit
 
 __all__ = [
     "CellOutcome",
@@ -15,6 +15,7 @@ __all__ = [
     "ProductError",
     "Request",
     "Submitted",
+    "metadata_there",
     "read_product",
     "read_suite",
     "submit",

@@ -54,6 +54,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     notes: str = ""
     because: str = ""
+    strict_because: str = ""
     todo: str = ""
     """What a person can do about an empty or failed cell."""
     disagreement: str = ""
@@ -84,6 +85,7 @@ def answer(item: Item, run: Run, official: OfficialResult | None) -> Answer:
         verdict=str(judgement.verdict),
         strict_verdict=str(judgement.strict_verdict),
         because=short(judgement.because, _BECAUSE),
+        strict_because=short(judgement.strict_because, _BECAUSE),
         todo=_todo(judgement),
         disagreement=disagreement,
         official=official,
@@ -96,14 +98,13 @@ def answer(item: Item, run: Run, official: OfficialResult | None) -> Answer:
 
 def _filled(base: Answer, status: str, notes: str) -> Answer:
     """Return the answer with a status, and with what goes with it."""
-    passed = base.official.links if base.official else ()
     changes: dict[str, Any] = {"status": status}
     if status:
         changes["evidence"] = (
             page_path(base.requirement),
             f"{RUN_FOLDER}/report.html",
             f"{RUN_FOLDER}/facts.jsonl",
-            *passed,
+            *_passed(base),
         )
         changes["notes"] = notes
     else:
@@ -114,7 +115,13 @@ def _filled(base: Answer, status: str, notes: str) -> Answer:
 
 def _open_evidence(base: Answer) -> tuple[str, ...]:
     """Return the official results for an open cell; none where an empty SHOULD must stay empty."""
-    return base.official.links if base.official and base.level == "MUST" else ()
+    return _passed(base) if base.level == "MUST" else ()
+
+
+def _passed(base: Answer) -> tuple[str, ...]:
+    """Return the official results to link: those of tests that passed, everywhere."""
+    official = base.official
+    return official.links if official and official.outcome is Outcome.PASSED else ()
 
 
 def _settle(base: Answer) -> str:
@@ -186,12 +193,19 @@ def _notes(
         parts.append(f"The official {official.words}.")
     started = run.record.run
     parts.append(
-        f"Checked by behaviour with Plimsoll {started.tool_version} on {platform(run.record)}, "
-        f"Kubernetes {started.cluster_version}, {run.date}, run {run.id}; "
+        f"Checked by behaviour with Plimsoll {started.tool_version} on {_where(run)}, {run.date}, "
+        f"run {run.id}; "
         f"`plimsoll verify {RUN_FOLDER}` judges its facts again. "
         "Not a result of the official test suite."
     )
     return " ".join(part for part in parts if part)
+
+
+def _where(run: Run) -> str:
+    """Return the platform's name, where the run knows one, and its Kubernetes version."""
+    kubernetes = f"Kubernetes {run.record.run.cluster_version}"
+    named = platform(run.record)
+    return kubernetes if named == kubernetes else f"{named}, {kubernetes}"
 
 
 def _verdict_words(judgement: Judgement) -> str:

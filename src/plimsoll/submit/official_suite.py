@@ -41,7 +41,8 @@ class OfficialResult(Struct, frozen=True, kw_only=True):
         """Return it in a sentence's part."""
         names = " and ".join(self.tests)
         why = f" ({self.message})" if self.message else ""
-        return f"{names} {self.outcome} in {', '.join(self.places)}{why}"
+        ended = "was skipped" if self.outcome is Outcome.SKIPPED else str(self.outcome)
+        return f"{names} {ended} in {', '.join(self.places)}{why}"
 
 
 class OfficialSuite(Struct, frozen=True, kw_only=True):

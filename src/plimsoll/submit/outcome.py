@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from plimsoll.errors import ExitCode
 from plimsoll.standard.verdicts import Verdict
-from plimsoll.submission import Finding
+from plimsoll.submission import Finding, Severity
 from plimsoll.submission.results import Outcome as TestOutcome
 from plimsoll.submit.answers import Answer
 from plimsoll.submit.filling import Change
@@ -60,9 +60,9 @@ class Submitted(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """FAIL where something failed, INCONCLUSIVE where the validator would refuse it."""
+        """FAIL where something failed, INCONCLUSIVE where it cannot be handed in as it is."""
         if any(cell.failed for cell in self.cells):
             return ExitCode.FAIL
-        if any(finding.official for finding in self.findings):
+        if any(each.official or each.severity is Severity.ERROR for each in self.findings):
             return ExitCode.INCONCLUSIVE
         return ExitCode.PASS

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import jinja2
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plimsoll.evidence.conditions import Row, discoveries
 from plimsoll.evidence.view import platform
@@ -130,7 +131,8 @@ def _finding(found: Finding) -> FindingLine:
 
 
 def _discovered(run: Run, requirement: str) -> tuple[Row, ...]:
-    return tuple(discoveries(run.record.of(Discovered, requirement=requirement)))
+    rows = discoveries(run.record.of(Discovered, requirement=requirement))
+    return tuple(replace(row, value="; ".join(row.value.splitlines())) for row in rows)
 
 
 @cache

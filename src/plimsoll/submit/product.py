@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from plimsoll.errors import PlimsollError, UsageError
-from plimsoll.submission import METADATA, camel_case
+from plimsoll.submission import METADATA, Submission, camel_case
 from plimsoll.submission.editing import quoted_text
 from plimsoll.submission.finding import Place
 from plimsoll.submission.model import OPTIONAL_METADATA
@@ -69,7 +69,8 @@ def _form_problem(name: str, text: str) -> str:
 def read_product(data: bytes, path: str, version: str) -> dict[str, str]:
     """Return the metadata that a product file gives, by camelCase name, without empty ones.
 
-    `version` is the checklist's, for example `v1.36`. Raises ProductError.
+    `version` is the checklist's, for example `v1.36`. An earlier PRODUCT.yaml serves as well: its
+    `metadata` is taken, but for its version. Raises ProductError.
     """
     try:
         root = read(data, path).root
@@ -81,7 +82,8 @@ def read_product(data: bytes, path: str, version: str) -> dict[str, str]:
     inner = root.get("metadata")
     given = inner if isinstance(inner, Mapping) else root
     found: dict[str, str] = {}
-    problems = [*_entries(given, version, found)]
+    same = "" if given is inner else version
+    problems = [*_entries(given, same, found)]
     problems += [
         f"{given.place}: {name} is missing"
         for name in ASKED
@@ -90,6 +92,13 @@ def read_product(data: bytes, path: str, version: str) -> dict[str, str]:
     if problems:
         raise ProductError("\n".join(problems), next_step=_EXAMPLE)
     return {name: found[name] for name in ASKED if found.get(name)}
+
+
+def metadata_of(found: Submission) -> dict[str, str]:
+    """Return the metadata of a submission that has all of it; else nothing."""
+    values = {name: found.metadata(name) for name in ASKED}
+    complete = not any(problem(name, value) for name, value in values.items())
+    return {name: value for name, value in values.items() if value} if complete else {}
 
 
 def write_product(values: dict[str, str]) -> bytes:
@@ -131,7 +140,9 @@ def _value_problem(name: str, value: Node, version: str) -> str:
     if not isinstance(value, Scalar):
         return "it is not a text"
     text = "" if value.is_null else value.value
-    if name == VERSION_KEY and text != version:
+    if name == VERSION_KEY:
+        if version in {"", text}:
+            return ""
         return f"the checklist is for {version}; leave this key out"
     return problem(name, text)
 

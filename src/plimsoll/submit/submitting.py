@@ -24,6 +24,7 @@ from plimsoll.submit.folder import SUMS, Target, copies
 from plimsoll.submit.memory import MEMORY, Memory, Written, WrittenCell, encode, recall, sha256
 from plimsoll.submit.official_suite import FOLDER, OfficialSuite
 from plimsoll.submit.outcome import CellOutcome, Submitted
+from plimsoll.submit.product import metadata_of
 from plimsoll.submit.run import LARGE, Run, read_run, refuse_other_version
 
 
@@ -84,6 +85,11 @@ class _Plan(Struct, frozen=True, kw_only=True):
 def _encoded(text: str, found: Submission) -> bytes:
     mark = codecs.BOM_UTF8 if found.tree is not None and found.tree.byte_order_mark else b""
     return mark + text.encode()
+
+
+def metadata_there(path: Path) -> dict[str, str]:
+    """Return the metadata of the PRODUCT.yaml at `path` when it is complete; else nothing."""
+    return metadata_of(load(path).submission) if path.is_file() else {}
 
 
 def _memory(request: Request) -> Memory:
@@ -230,9 +236,10 @@ def _other_product(metadata: dict[str, str], run: Run) -> list[str]:
     """Say where the run names another product than the submission."""
     seen = run.record.discovered("product")
     told = seen.found if seen and not run.embedded else {}
-    pairs = (("platformName", "name"), ("platformVersion", "version"))
+    pairs = {"platformName": "name", "platformVersion": "version"}
+    names = {key: told.get(key, told.get(short)) for key, short in pairs.items()}
     return [
-        f"the run says {short} {told[short]!r}, the submission {key} {metadata[key]!r}"
-        for key, short in pairs
-        if told.get(short) and metadata.get(key) and str(told[short]) != metadata[key]
+        f"the run is of a product with {pairs[key]} {name!r}, the submission says {metadata[key]!r}"
+        for key, name in names.items()
+        if name and metadata.get(key) and str(name) != metadata[key]
     ]
