@@ -137,7 +137,9 @@ impl Fleet {
                     known.settings.store(Arc::new(each.clone()));
                     Some(known.clone())
                 }
-                None => free.pop().map(|slot| Arc::new(Endpoint::new(each.clone(), slot))),
+                None => free
+                    .pop()
+                    .map(|slot| Arc::new(Endpoint::new(each.clone(), slot))),
             })
             .collect();
         Self { endpoints }

@@ -12,5 +12,10 @@ mod ticket;
 pub use decide::{Core, Decision, Policy, PolicyView, Refusal};
 pub use endpoint::{Endpoint, Fleet, Signals};
 pub use request::{Hints, Request};
-pub use settings::{EndpointSettings, LiveSettings, SettingsError};
+pub use settings::{
+    EndpointSettings, EngineMetrics, Expression, FilterSettings, HandlerSettings, IndexSettings,
+    LiveSettings, Operator, Parser, PickerSettings, PolicySettings, ProfileSettings,
+    RewriteSettings, RewriteTarget, ScorerKind, ScorerSettings, ScrapeSettings, SessionSettings,
+    SettingsError,
+};
 pub use ticket::{Ticket, Usage};
