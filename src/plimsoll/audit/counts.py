@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plimsoll.audit.model import CellAudit, Kind, SubmissionAudit
 from plimsoll.submission import Severity
@@ -79,12 +80,12 @@ def is_backed(cell: CellAudit) -> bool:
 
 def count(audits: Sequence[SubmissionAudit]) -> Counts:
     """Return the counts of these audits."""
-    by_id = sorted({cell.requirement for audit in audits for cell in audit.cells})
+    by_id = _by_requirement(audits)
     products = _grouped(audits, lambda audit: product(audit).casefold())
     return Counts(
         total=_row("all", audits),
         versions=_versions(audits),
-        requirements=tuple(_trend(each, _only(audits, each)) for each in by_id),
+        requirements=tuple(_trend(each, by_id[each]) for each in sorted(by_id)),
         products=tuple(_trend(product(group[-1]), group) for _, group in sorted(products.items())),
     )
 
@@ -143,22 +144,13 @@ def _grouped(
     return groups
 
 
-def _only(audits: Sequence[SubmissionAudit], requirement: str) -> list[SubmissionAudit]:
-    """Return the audits that have the requirement, each with its cells alone."""
-    return [only for audit in audits if (only := restricted(audit, {requirement})).cells]
-
-
-def restricted(audit: SubmissionAudit, requirements: frozenset[str] | set[str]) -> SubmissionAudit:
-    """Return an audit with the cells of these requirements alone."""
-    cells = tuple(cell for cell in audit.cells if cell.requirement in requirements)
-    return SubmissionAudit(
-        path=audit.path,
-        version=audit.version,
-        product=audit.product,
-        platform=audit.platform,
-        vendor=audit.vendor,
-        cells=cells,
-        findings=audit.findings,
-        problems=audit.problems,
-        runs=audit.runs,
-    )
+def _by_requirement(audits: Sequence[SubmissionAudit]) -> dict[str, list[SubmissionAudit]]:
+    """Return, by id, the audits that have the requirement, each with its cells alone."""
+    found: dict[str, list[SubmissionAudit]] = {}
+    for audit in audits:
+        cells: dict[str, list[CellAudit]] = {}
+        for cell in audit.cells:
+            cells.setdefault(cell.requirement, []).append(cell)
+        for identifier, own in cells.items():
+            found.setdefault(identifier, []).append(replace(audit, cells=tuple(own)))
+    return found

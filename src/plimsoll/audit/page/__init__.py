@@ -1,0 +1,61 @@
+"""An audit as one HTML page: it opens anywhere, fetches nothing and works without script.
+
+Its content security policy allows exactly its own style sheet and its own few lines of script, so
+that text from a submission, which is escaped as well, could do nothing even if it were not.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from plimsoll.audit.counts import Counts
+from plimsoll.audit.model import SubmissionAudit
+from plimsoll.audit.page.view import bars, build, link, share, slug, tone
+from plimsoll.text import printable
+
+
+def render(audits: Sequence[SubmissionAudit], counts: Counts) -> bytes:
+    """Return `index.html` as UTF-8; the same audits give the same bytes."""
+    style, script = _resource("page.css"), _resource("page.js")
+    page = _template().render(
+        view=build(audits, counts),
+        style=Markup(style),  # noqa: S704  (our own files)
+        script=Markup(script),  # noqa: S704
+        style_hash=_digest(style),
+        script_hash=_digest(script),
+    )
+    return page.strip().encode("utf-8", errors="replace") + b"\n"
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_resource),
+        finalize=_finalize,
+    )
+    environment.filters.update(tone=tone, slug=slug, share=share, bars=bars, link=link)
+    return environment.get_template("page.html.j2")
+
+
+def _finalize(value: object) -> object:
+    """Clean every text that the template shows; markup of our own passes as it is."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _resource(name: str) -> str:
+    return (files("plimsoll.audit.page") / name).read_text(encoding="utf-8")
