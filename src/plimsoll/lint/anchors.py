@@ -14,9 +14,12 @@ from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct
 
 MOST_CHARACTERS = 1 << 20
 """Longer pages are not looked through."""
+MOST_OF_A_HEADING = 500
+"""Characters of a heading that are read."""
 
 _HTML = re.compile(r"<[a-zA-Z][^<>]{0,400}?\b(?:id|name)\s{0,3}=\s{0,3}[\"']?([^\"'\s<>]{1,200})")
 _DROPPED = re.compile(r"[^\w\- ]")
@@ -24,20 +27,31 @@ _LINES = re.compile(r"L(\d{1,7})(?:C\d{1,5})?(?:-L?(\d{1,7})(?:C\d{1,5})?)?")
 _ALWAYS = frozenset({"", "top", "readme"})
 
 
+class Page(Struct, frozen=True):
+    """What can be pointed at in a text."""
+
+    lines: int = 0
+    anchors: frozenset[str] | None = None
+    """In lower case; None where they were not looked for."""
+
+    def has(self, anchor: str) -> bool:
+        """Whether the page has the anchor, as it stands in an address after `#`."""
+        wanted = unquote(anchor).lower().removeprefix("user-content-")
+        if self.anchors is None or wanted in _ALWAYS or wanted.startswith(":~:"):
+            return True
+        return wanted in self.anchors
+
+
+def page(text: str) -> Page:
+    """Return what can be pointed at in `text`."""
+    lines = text.count("\n") + (not text.endswith("\n"))
+    return Page(lines, anchors(text) if len(text) <= MOST_CHARACTERS else None)
+
+
 def anchors(markdown: str) -> frozenset[str]:
     """Return the anchors of a page, in lower case."""
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
-    slugs = _numbered(_headings(tokens))
     named = (found.lower() for found in _HTML.findall(markdown))
-    return frozenset((*slugs, *named))
-
-
-def has(markdown: str, anchor: str) -> bool:
-    """Whether the page has the anchor, as it stands in an address after `#`."""
-    wanted = unquote(anchor).lower().removeprefix("user-content-")
-    if wanted in _ALWAYS or wanted.startswith(":~:"):
-        return True
-    return len(markdown) > MOST_CHARACTERS or wanted in anchors(markdown)
+    return frozenset((*_numbered(_headings(markdown)), *named))
 
 
 def last_line(anchor: str) -> int:
@@ -51,19 +65,23 @@ def slug(words: str) -> str:
     return _DROPPED.sub("", words.strip().lower()).replace(" ", "-")
 
 
-def _headings(tokens: Iterable[Token]) -> Iterator[tuple[str, ...]]:
+def _headings(markdown: str) -> Iterator[tuple[str, ...]]:
     """Yield for each heading the texts that its anchor may come from."""
+    parser = MarkdownIt("commonmark")
+    blocks = MarkdownIt("commonmark")
+    blocks.core.ruler.enableOnly(["normalize", "block"])
     inside = False
-    for token in tokens:
+    for token in blocks.parse(markdown):
         if token.type == "inline" and inside:
-            yield tuple(dict.fromkeys((_words(token), token.content)))
+            content = token.content[:MOST_OF_A_HEADING]
+            yield tuple(dict.fromkeys((_words(parser.parseInline(content)), content)))
         inside = token.type == "heading_open"
 
 
-def _words(token: Token) -> str:
+def _words(tokens: Iterable[Token]) -> str:
     shown = {"text", "code_inline"}
-    parts = (each.content if each.type in shown else _space(each) for each in token.children or ())
-    return "".join(parts)
+    inner = (each for token in tokens for each in token.children or ())
+    return "".join(each.content if each.type in shown else _space(each) for each in inner)
 
 
 def _space(token: Token) -> str:

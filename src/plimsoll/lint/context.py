@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
+from plimsoll.lint.anchors import Page, page
 from plimsoll.submission import (
     METADATA,
     Cell,
@@ -73,6 +75,7 @@ class Context:
         self.checklist = checklist if checklist and fits else known(self.version)
         self._files: dict[str, File] = {}
         self._results: dict[str, Results | str | None] = {}
+        self._pages: dict[str, Page] = {}
 
     @property
     def hybrid(self) -> bool:
@@ -118,7 +121,11 @@ class Context:
 
     def alone(self, field: Field) -> bool:
         """Whether no other entry of `metadata` means the same as `field`."""
-        return sum(each.name == field.name for each in self.submission.fields) == 1
+        return self._fields[field.name] == 1
+
+    @cached_property
+    def _fields(self) -> Counter[str]:
+        return Counter(each.name for each in self.submission.fields)
 
     def item(self, cell: Cell) -> Item | None:
         """Return what the checklist says of a cell's id, or None."""
@@ -178,6 +185,19 @@ class Context:
         """Return a file's bytes, or None where there is none to read."""
         found = self.folder.read(path)
         return found if isinstance(found, bytes) else None
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Some of the files in the submission's folder, by their name in lower case."""
+        paths = self.folder.files(most=200)
+        return {posixpath.basename(path).lower(): path for path in reversed(paths)}
+
+    def page(self, path: str) -> Page:
+        """Return what can be pointed at in a text of the submission's folder."""
+        if path not in self._pages:
+            data = self.read(path)
+            self._pages[path] = page(data.decode("utf-8", "replace")) if data else Page()
+        return self._pages[path]
 
     def results(self, path: str) -> Results | str | None:
         """Return the test results in a file, why they cannot be read, or None for no results."""

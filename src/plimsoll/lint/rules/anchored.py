@@ -19,11 +19,11 @@ _MARKDOWN = {".md", ".markdown"}
     fix="name a heading's anchor as GitHub shows it, or add the heading",
 )
 def _(context: Context) -> Iterator[Hit]:
-    for entry, text in _texts(context):
+    for entry in _anchored(context):
         reference = entry.reference
         if reference.suffix not in _MARKDOWN or anchors.last_line(reference.anchor):
             continue
-        if not anchors.has(text, reference.anchor):
+        if not context.page(entry.path).has(reference.anchor):
             yield Hit(
                 place=entry.scalar.place,
                 what=f"{entry.path} has no heading or anchor `#{reference.anchor}`",
@@ -39,9 +39,9 @@ def _(context: Context) -> Iterator[Hit]:
     fix="name the line again, or the file alone",
 )
 def _(context: Context) -> Iterator[Hit]:
-    for entry, text in _texts(context):
+    for entry in _anchored(context):
         line = anchors.last_line(entry.reference.anchor)
-        lines = text.count("\n") + (not text.endswith("\n"))
+        lines = context.page(entry.path).lines if line else 0
         if line > lines:
             yield Hit(
                 place=entry.scalar.place,
@@ -51,13 +51,13 @@ def _(context: Context) -> Iterator[Hit]:
             )
 
 
-def _texts(context: Context) -> Iterator[tuple[Entry, str]]:
-    """Yield the entries with an anchor into a text in the folder, with the text."""
+def _anchored(context: Context) -> Iterator[Entry]:
+    """Yield the entries with an anchor into a text in the folder that holds something."""
     for entry in context.entries:
         if not entry.path or not entry.reference.anchor:
             continue
         if entry.path.rpartition("/")[2].lower() in ARTIFACTS and context.hybrid:
             continue
-        data = context.read(entry.path)
-        if data:
-            yield entry, data.decode("utf-8", "replace")
+        found = context.look(entry.path)
+        if found.exists and found.size and not found.refused:
+            yield entry

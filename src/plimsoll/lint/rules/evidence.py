@@ -14,6 +14,9 @@ from plimsoll.lint.rules.values import is_web_address
 from plimsoll.submission import Severity, hosted
 from plimsoll.submission.tree import Sequence
 
+_MOST_COMPARED = 200
+"""Entries up to which a missing name is compared with those that are there; comparing costs."""
+
 _REFUSED = "evidence is read from the submission's folder and from nowhere else"
 
 
@@ -59,11 +62,12 @@ def _suggestion(context: Context, entry: Entry) -> str:
         return "leave the list empty, `evidence: []`, where there is none"
     if re.match(r"(www\.|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|io|net|dev)/)", entry.path):
         return "write https:// before a web address"
-    files = context.folder.files(most=200)
-    named = [path for path in files if posixpath.basename(path) in entry.path.split(" ")]
-    name = posixpath.basename(entry.path)
-    near = named or get_close_matches(name, [posixpath.basename(path) for path in files], n=1)
-    return f"write the file's name alone: did you mean {near[0]}?" if near else ""
+    words = (posixpath.basename(word).lower() for word in entry.path.split(" ")[:20])
+    found = next((context.names[word] for word in words if word in context.names), None)
+    if found is None and len(context.entries) <= _MOST_COMPARED:
+        near = get_close_matches(posixpath.basename(entry.path).lower(), context.names, n=1)
+        found = context.names[near[0]] if near else None
+    return f"write the file's name alone: did you mean {found}?" if found else ""
 
 
 @rule(

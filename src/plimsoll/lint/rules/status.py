@@ -89,8 +89,8 @@ def _(context: Context) -> Iterator[Hit]:
         yield Hit(
             place=cell.where("status"),
             what=f"`{cell.id}` is a MUST and its status is {status}",
-            fix=f"the programme permits N/A where it does not hold that {condition}; its validator "
-            "refuses it all the same: give the reason in the notes and ask in the pull request"
+            fix=f"N/A is right where this does not hold: {condition}. The validator refuses it "
+            "all the same: give the reason in the notes and ask in the pull request"
             if condition
             else "",
             requirement=cell.id,
