@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "verify": "Check a run folder's hashes and judge its facts again",
     "report": "Write the reports of a run folder again",
     "submit": "Write the submission of a run: PRODUCT.yaml and its evidence",
+    "lint": "Find what a submission breaks, and how to mend it",
     "cleanup": "Remove what a run left on the cluster",
     "images": "List the container images that checks use",
     "up": "Start a real Kubernetes with simulated accelerators here",
