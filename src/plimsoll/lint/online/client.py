@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import time
 from collections import defaultdict
@@ -98,25 +97,32 @@ class _Asker:
 
     async def _patiently(self, url: str) -> Answer:
         """Ask, and ask again after the wait that a busy host wants."""
-        for attempt in range(self._manners.tries):
-            response = await self._once(url)
-            if response.status_code not in _BUSY:
-                return _judged(url, response)
-            wait = _wait(response, 2.0**attempt)
-            if wait > self._manners.longest_wait or attempt == self._manners.tries - 1:
+        response = await self._once(url)
+        for attempt in range(1, self._manners.tries):
+            wait = _wait(response, 2.0 ** (attempt - 1))
+            if response.status_code not in _BUSY or wait > self._manners.longest_wait:
                 break
             await self._manners.sleep(wait)
-        detail = f"answers {response.status_code}: the host asks to wait"
-        return Answer(state=State.UNKNOWN, detail=detail)
+            response = await self._once(url)
+        if response.status_code in _BUSY:
+            detail = f"answers {response.status_code}: the host asks to wait"
+            return Answer(state=State.UNKNOWN, detail=detail)
+        return _judged(url, response)
 
     async def _once(self, url: str) -> httpx2.Response:
         """Return the answer to HEAD, or to GET where HEAD is refused; no body is read."""
-        with contextlib.suppress(httpx2.RemoteProtocolError, httpx2.ReadError):
-            response = await self.client.head(url)
-            if response.status_code < 400 or response.status_code in _BUSY:
-                return response
+        response = await self._head(url)
+        if response is not None and (response.status_code < 400 or response.status_code in _BUSY):
+            return response
         async with self.client.stream("GET", url) as streamed:
             return streamed
+
+    async def _head(self, url: str) -> httpx2.Response | None:
+        """Return the answer to HEAD; None from a host that hangs up on it."""
+        try:
+            return await self.client.head(url)
+        except (httpx2.RemoteProtocolError, httpx2.ReadError):
+            return None
 
     async def _guard(self, request: httpx2.Request) -> None:
         """Refuse what leads into a private network, redirects included."""
