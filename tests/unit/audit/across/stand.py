@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from plimsoll.audit.across import findings
@@ -22,7 +22,7 @@ CELL = """\
 def write(
     folder: Path,
     title: str,
-    cells: dict[str, tuple[Sequence[str], str]],
+    cells: Mapping[str, tuple[Sequence[str], str]],
     *,
     vendor: str = "",
     description: str = "",
