@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx2
 from lightkube import ApiError, Client, KubeConfig
 from lightkube.codecs import from_dict
-from lightkube.core.exceptions import LoadResourceError
+from lightkube.core.exceptions import ConfigError, LoadResourceError
 from lightkube.generic_resource import load_in_cluster_generic_resources
 from lightkube.resources.apiextensions_v1 import CustomResourceDefinition
 from lightkube.resources.core_v1 import Node
@@ -38,8 +38,17 @@ class ClusterError(PlimsollError):
 
 
 def connect(kubeconfig: Path) -> Client:
-    """Return a client with the rights of the kubeconfig, whatever the environment says."""
-    config = KubeConfig.from_file(str(kubeconfig)).get()
+    """Return a client with the rights of the kubeconfig, whatever the environment says.
+
+    Raises ClusterError before `up` has written it.
+    """
+    try:
+        config = KubeConfig.from_file(str(kubeconfig)).get()
+    except ConfigError as error:
+        raise ClusterError(
+            f"the platform has no kubeconfig yet: {error}",
+            next_step="wait until `up` has ended, or look at `plimsoll status`",
+        ) from error
     assert config is not None  # noqa: S101 - without an argument the current context is there
     timeout = httpx2.Timeout(_ANSWER_SECONDS)
     return Client(config, timeout=timeout, field_manager=FIELD_MANAGER, trust_env=False)

@@ -14,6 +14,7 @@ from lightkube import ApiError
 from lightkube.resources.core_v1 import Node
 
 from plimsoll.embedded import builds
+from plimsoll.embedded.cluster import ClusterError
 from plimsoll.embedded.node_spec import read_node_status
 from plimsoll.embedded.platform import Platform
 from plimsoll.embedded.pool.ledger import Ledger
@@ -199,8 +200,8 @@ def _node_parts(statuses: list[PartStatus], processes: set[int]) -> tuple[PartVi
 def _readiness(platform: Platform) -> dict[str, str]:
     try:
         nodes = list(platform.client.list(Node))
-    except (ApiError, httpx2.TransportError, OSError) as error:
-        reason = f"unknown: {error}"
+    except (ApiError, ClusterError, httpx2.TransportError, OSError) as error:
+        reason = f"unknown: {error.what if isinstance(error, ClusterError) else error}"
         return {f"node{number}": reason for number in range(1, platform.config.nodes + 1)}
     return {
         str(node.metadata.name): "Ready" if _ready(node) else "NotReady"
