@@ -19,7 +19,7 @@ from plimsoll.submission.results import Case, Outcome, Results, effective, read_
 FOLDER = "results"
 """Where they lie in a submission."""
 OWN = "Plimsoll/"
-"""How the names of our own results begin."""
+"""How the names, or the suites, of our own results begin."""
 SHOWN = 20
 """How many failing tests are listed by name."""
 
@@ -81,7 +81,7 @@ def read_suite(root: Path) -> OfficialSuite:
         results = read_results(content, str(root / name))
         if results is None:
             notes.append(f"{root / name} holds no test results and is left out")
-        elif results.cases and all(case.name.startswith(OWN) for case in results.cases):
+        elif results.cases and all(map(_own, results.cases)):
             notes.append(f"{root / name} holds Plimsoll's own results, not the official suite's")
         else:
             found[name] = effective(results)
@@ -97,6 +97,10 @@ def read_suite(root: Path) -> OfficialSuite:
         failing=tuple(_failing(found)),
         notes=tuple(notes),
     )
+
+
+def _own(case: Case) -> bool:
+    return case.name.startswith(OWN) or case.suite.startswith(OWN)
 
 
 def _bytes(folder: Folder, name: str) -> bytes:

@@ -159,15 +159,16 @@ def request(
 def submitted(
     folder: Path, outcomes: Mapping[str, str], *, run: str = "run", **wishes: Any
 ) -> Submitted:
-    """Return the outcome of a submission in `folder`/v1.36/harbour of a run made for it."""
+    """Return the outcome of a submission of a run made for it; `product_file` says where."""
     asked = {name: wishes.pop(name) for name in ("text", "metadata", "official") if name in wishes}
+    out = wishes.get("version", "v1.36") if "text" in asked else "v1.36"
     made = make_run(folder / run, outcomes, **wishes)
-    return submit(request(made, folder / "v1.36" / "harbour", **asked))
+    return submit(request(made, product_file(folder, out).parent, **asked))
 
 
-def product_file(folder: Path) -> Path:
+def product_file(folder: Path, version: str = "v1.36") -> Path:
     """Return the path of the PRODUCT.yaml that `submitted` writes."""
-    return folder / "v1.36" / "harbour" / "PRODUCT.yaml"
+    return folder / version / "harbour" / "PRODUCT.yaml"
 
 
 def must(version: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def test_official_checklists_stay_as_published(tmp_path: Path, version: str) -> 
     text = (checklists() / f"AIConformance-{version}.yaml").read_text()
     outcomes = dict.fromkeys(must(f"v{version}"), HELD)
     submitted(tmp_path, outcomes, text=text, version=f"v{version}")
-    written = product_file(tmp_path)
+    written = product_file(tmp_path, f"v{version}")
     assert without_values(written.read_text()) == without_values(text)
     official = checklist(text.encode(), "x")
     assert checklist(written.read_bytes(), "x").items == official.items
