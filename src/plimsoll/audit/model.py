@@ -48,6 +48,21 @@ class Reading(Struct, frozen=True, kw_only=True):
     """The file in the submission's folder that it means; empty for anything else."""
 
 
+def is_refusal(finding: Finding) -> bool:
+    """Tell whether a finding says that evidence was not read, which contradicts nothing."""
+    return finding.rule in _REFUSALS
+
+
+_REFUSALS = {
+    "evidence-link",
+    "evidence-outside",
+    "evidence-special",
+    "evidence-too-large",
+    "evidence-unreadable",
+}
+"""What `submission.refusal` gives."""
+
+
 class CellAudit(Struct, frozen=True, kw_only=True):
     """One cell."""
 
@@ -64,7 +79,14 @@ class CellAudit(Struct, frozen=True, kw_only=True):
     @property
     def contradicted(self) -> bool:
         """Whether something in the submission speaks against the cell's status."""
-        return any(found.severity is Severity.ERROR for found in self.findings)
+        return any(
+            each.severity is Severity.ERROR and not is_refusal(each) for each in self.findings
+        )
+
+    @property
+    def refused(self) -> bool:
+        """Whether some of its evidence was not read, for what it is or where it leads."""
+        return any(is_refusal(each) for each in self.findings)
 
 
 class PlimsollRun(Struct, frozen=True, kw_only=True):

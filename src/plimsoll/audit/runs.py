@@ -52,13 +52,14 @@ def runs(loaded: Loaded, verify: Verify) -> tuple[PlimsollRun, ...]:
     return tuple(found)
 
 
-def compared(audit: SubmissionAudit, folder: Folder) -> SubmissionAudit:
-    """Return the audit with what its runs say of its cells."""
-    if not audit.runs:
+def with_runs(audit: SubmissionAudit, loaded: Loaded, verify: Verify) -> SubmissionAudit:
+    """Return the audit of `loaded` with the runs in its folder, and what they say of its cells."""
+    found = runs(loaded, verify)
+    if not found:
         return audit
-    cells = tuple(_cell(cell, audit.runs, folder) for cell in audit.cells)
-    damaged = tuple(_damaged(run, folder) for run in audit.runs if not run.intact)
-    return replace(audit, cells=cells, findings=(*audit.findings, *damaged))
+    cells = tuple(_cell(cell, found, loaded.folder) for cell in audit.cells)
+    damaged = tuple(_damaged(run, loaded.folder) for run in found if not run.intact)
+    return replace(audit, cells=cells, findings=(*audit.findings, *damaged), runs=found)
 
 
 def _folders(loaded: Loaded) -> Iterator[str]:

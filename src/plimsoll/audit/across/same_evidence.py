@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from plimsoll.audit.across.shelf import Entry, Seen
-from plimsoll.audit.model import CellAudit, Kind, Reading
+from plimsoll.audit.model import Kind, Reading
 from plimsoll.submission import Finding, Severity, quoted, refer
 
 RULE = "same-evidence-for-every-cell"
@@ -22,17 +22,26 @@ SHARE = 0.75
 def seen(entries: Sequence[Entry]) -> Iterator[Seen]:
     """Yield a finding for each submission with one page or file behind nearly everything."""
     for entry in entries:
-        for finding in _findings(entry.audit.cells):
+        for finding in _findings(list(_read(entry))):
             yield Seen(entry=entry.number, finding=finding)
 
 
-def _findings(cells: Sequence[CellAudit]) -> Iterator[Finding]:
+def _read(entry: Entry) -> Iterator[list[Reading]]:
+    """Yield, for each cell that has evidence, how its entries were read; notes are no evidence."""
+    entries = {each.place for cell in entry.loaded.submission.cells for each in cell.evidence}
+    for cell in entry.audit.cells:
+        readings = [each for each in cell.readings if each.place in entries]
+        if readings:
+            yield readings
+
+
+def _findings(cells: Sequence[Sequence[Reading]]) -> Iterator[Finding]:
     places: dict[str, list[Reading]] = defaultdict(list)
-    for cell in cells:
-        for target, reading in {_target(each): each for each in cell.readings}.items():
+    for readings in cells:
+        for target, reading in {_target(each): each for each in readings}.items():
             if target and reading.kind is not Kind.RUN:
                 places[target].append(reading)
-    answered = sum(1 for cell in cells if cell.readings)
+    answered = len(cells)
     counted = Counter({target: len(readings) for target, readings in places.items()})
     for target, number in counted.most_common(1):
         if number >= max(FEWEST, SHARE * answered):

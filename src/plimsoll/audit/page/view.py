@@ -60,7 +60,6 @@ class View(Struct, frozen=True, kw_only=True):
     products: tuple[Product, ...]
     unread: tuple[SubmissionAudit, ...]
     kinds: tuple[str, ...] = KINDS
-    severities: dict[Severity, str] = _SEVERITIES
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -120,9 +119,14 @@ def share(tally: Tally) -> str:
     return f"{tally.backed} of {tally.claimed} ({100 * tally.share:.0f} %)"
 
 
-def tone(word: Severity | Kind) -> str:
+def tone(of: Severity | Kind) -> str:
     """Return the class of a mark."""
-    return _TONES[word]
+    return _TONES[of]
+
+
+def word(severity: Severity) -> str:
+    """Return what a severity means here."""
+    return _SEVERITIES[severity]
 
 
 def link(text: str) -> str:
