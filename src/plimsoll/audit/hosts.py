@@ -52,17 +52,24 @@ def read(reference: Reference) -> tuple[Kind, str]:
 
 
 def _in_repository(reference: Reference, host: str, path: str) -> tuple[Kind, str]:
+    if host == "gist.github.com":
+        return Kind.DOCUMENTATION, f"a gist: {_UNREAD}"
     where = hosted(reference)
     name = where.repository if where else "/".join(path.strip("/").split("/")[:2]) or host
+    kind, what = _in_path(reference, where.path if where else path, path)
+    return kind, f"{what} {name}: {_UNREAD}" if what != "a page of" else f"{what} {name}"
+
+
+def _in_path(reference: Reference, inner: str, path: str) -> tuple[Kind, str]:
+    """Return what a path in a repository names, ending in "in" or "of"."""
     if _DISCUSSION.search(path):
-        return Kind.PROSE, f"a discussion in {name}: {_UNREAD}"
-    inner = where.path if where else path
+        return Kind.PROSE, "a discussion in"
     if _RESULTS.search(inner):
-        return Kind.RUN, f"a log or test results in {name}: {_UNREAD}"
+        return Kind.RUN, "a log or test results in"
     if reference.suffix in _SCRIPTS:
-        return Kind.MANIFEST, f"a manifest or script in {name}: {_UNREAD}"
+        return Kind.MANIFEST, "a manifest or script in"
     if reference.suffix in _PROSE:
-        return Kind.DOCUMENTATION, f"a text in {name}: {_UNREAD}"
+        return Kind.DOCUMENTATION, "a text in"
     if "/tree/" in path:
-        return Kind.MANIFEST, f"a folder in {name}: {_UNREAD}"
-    return Kind.DOCUMENTATION, f"a page of {name}"
+        return Kind.MANIFEST, "a folder in"
+    return Kind.DOCUMENTATION, "a page of"

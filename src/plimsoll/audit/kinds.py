@@ -7,7 +7,7 @@ more credit than can be read: an image is not read and counts as prose.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from plimsoll.audit.document import Document
 from plimsoll.audit.machine import logged
@@ -38,16 +38,13 @@ def strongest(kinds: list[Kind]) -> Kind:
     return min(kinds, key=STRENGTH.index, default=Kind.NOTHING)
 
 
-def of_folder(files: list[str], load: Callable[[str], Document | None]) -> tuple[Kind, str]:
-    """Return what a folder is: the strongest of what it holds, or a run of Plimsoll."""
-    names = {path.rpartition("/")[2] for path in files}
-    if {"manifest.json", "facts.jsonl"} <= names:
-        return Kind.RUN, "a run folder of Plimsoll"
-    if not files:
-        return Kind.NOTHING, "an empty folder"
-    kinds = [of_document(found)[0] for found in map(load, files[:50]) if found is not None]
+def of_folder(documents: Iterable[Document]) -> tuple[Kind, str]:
+    """Return what a folder is: the strongest of what it holds."""
+    kinds = [of_document(document)[0] for document in documents]
+    if not kinds:
+        return Kind.NOTHING, "a folder without a file that can be read"
     kind = strongest(kinds)
-    count = "1 file" if len(files) == 1 else f"{len(files)} files"
+    count = "1 file" if len(kinds) == 1 else f"{len(kinds)} files"
     return kind, f"a folder with {count}, the strongest: {kind}"
 
 
@@ -102,13 +99,13 @@ def _written(document: Document) -> tuple[Kind, str]:
     transcript = document.transcript
     commands, answered = len(transcript.steps), transcript.answered
     if answered:
-        return Kind.TRANSCRIPT, f"{answered} of {_commands(commands)} shown with their output"
+        return Kind.TRANSCRIPT, f"{answered} of {_commands(commands)} with output"
     shown = len(document.shown)
     if shown:
         return Kind.TRANSCRIPT, f"{shown} lines of output"
     if commands:
         headed = any(step.expected for step in transcript.steps)
-        why = "all output is headed as expected" if headed else "none with its output"
+        why = "all output is headed as expected" if headed else "none with output"
         return Kind.MANIFEST, f"{_commands(commands)}, {why}"
     if any(mark is Mark.MANIFEST for mark in transcript.marks):
         return Kind.MANIFEST, "manifests without a trace of a run"

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 _STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d"
 _LOGGED = re.compile(
     rf"^\s{{0,8}}(?:\[?{_STAMP}|[IWEF]\d{{4}} \d\d:\d\d:\d\d|time=\"?\d{{4}}-"
-    r"|\w{3} +\d+ \d\d:\d\d:\d\d |\{\"(?:level|ts|time|timestamp|Time)\"|\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL|PASS|FAIL|SKIP|"
-    r"SUCCESS)\]?[: ]|level=)"
+    r"|\w{3} +\d+ \d\d:\d\d:\d\d |\{\"(?:level|ts|time|timestamp|Time)\"|level="
+    r"|\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL|PASS|FAIL|SKIP|SUCCESS)\]?[: ])"
 )
 _SHAPES = (
     _LOGGED,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from plimsoll.standard.requirements import REQUIREMENTS
 from plimsoll.submission.results import Case
 
 _MORE = {
@@ -30,20 +29,17 @@ def squeezed(name: str) -> str:
 def of_programme(cases: Sequence[Case]) -> tuple[tuple[Case, str], ...]:
     """Return the cases that test the programme's requirements, each with its squeezed name.
 
-    A file that marks some tests with the programme's name means these; without a mark all but the
-    upstream end-to-end tests, which know the same words and mean something else.
+    The suite's name follows, which may be the one that says the requirement. A file that marks
+    some tests with the programme's name means these; without a mark all but the upstream
+    end-to-end tests count, which know the same words and mean something else.
     """
     named = [(case, squeezed(case.name)) for case in cases]
-    marked = tuple((case, name) for case, name in named if _MARKER in name)
-    return marked or tuple(each for each in named if not _UPSTREAM.match(each[0].name))
+    marked = [(case, name) for case, name in named if _MARKER in name]
+    kept = marked or [each for each in named if not _UPSTREAM.match(each[0].name)]
+    return tuple((case, f"{name} {squeezed(case.suite)}") for case, name in kept)
 
 
 def belongs(squeezed_name: str, requirement: str) -> bool:
     """Return whether a test's squeezed name says that it tests a requirement."""
     words = (squeezed(requirement), *_MORE.get(requirement, ()))
     return any(word in squeezed_name for word in words)
-
-
-def names_any(squeezed_name: str) -> bool:
-    """Return whether a test's squeezed name says any requirement."""
-    return any(belongs(squeezed_name, requirement) for requirement in REQUIREMENTS)
