@@ -154,6 +154,33 @@ CASES: tuple[Case, ...] = (
         *("check", "robust_controller", "--operator", "lws", "--disruptive", "jobset"),
         says="--disruptive jobset is about an operator that --operator leaves out",
     ),
+    _usage("nothing to audit named", "audit", says="nothing to audit is named"),
+    _usage("no such submission", "audit", "absent", says="absent is not there"),
+    _usage("a folder without a submission", "audit", ".", says="holds no PRODUCT.yaml"),
+    _usage(
+        "a version that no submission is for",
+        *("audit", ".", "--version", "v1.99"),
+        says="choose from: v1.34",
+        setup=scenes.submission,
+    ),
+    _usage(
+        "a product that is not there",
+        *("audit", ".", "--product", "harbor"),
+        says="did you mean harbour?",
+        setup=scenes.submission,
+    ),
+    _usage(
+        "a requirement that no submission has",
+        *("audit", ".", "--requirement", "gang"),
+        says="no submission here has the requirement 'gang'",
+        setup=scenes.submission,
+    ),
+    _failed(
+        "a file where the folder of an audit should be",
+        *("audit", ".", "--out", "v1.34/harbour/PRODUCT.yaml"),
+        says="v1.34/harbour/PRODUCT.yaml cannot be written",
+        setup=scenes.submission,
+    ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(
         "a kubeconfig that is none",

@@ -140,6 +140,16 @@ def damaged_run(scene: Scene) -> None:
     (scene.folder / "run" / "facts.jsonl").write_text('{"fact": "run-sta')
 
 
+def submission(scene: Scene) -> None:
+    path = scene.folder / "v1.34" / "harbour" / "PRODUCT.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "metadata:\n  kubernetesVersion: v1.34\n  platformName: Harbour\n  vendorName: Pier\n"
+        "spec:\n  accelerators:\n    - id: dra_support\n      level: MUST\n"
+        "      status: Implemented\n      evidence: [https://docs.example.com/dra]\n"
+    )
+
+
 def not_root(scene: Scene) -> None:
     scene.patch.setattr("os.geteuid", lambda: 1000)
 
