@@ -19,17 +19,41 @@ pub struct Hints {
     pub profile: Option<String>,
 }
 
+/// What a request asks for, by its path.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// It has no body.
+    #[default]
+    None,
+    /// Its body is not read.
+    Passthrough,
+    /// Text completion.
+    Completions,
+    /// Chat completion.
+    Chat,
+    /// A response in OpenAI's newer form.
+    Responses,
+    /// Embeddings.
+    Embeddings,
+}
+
 /// One request, scanned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Request {
+    /// By its path.
+    pub kind: Kind,
     /// As the client named it; empty for a request without body.
     pub model: String,
+    /// Where in the body the model's name is, from its first quote to after its last.
+    pub model_span: Option<(usize, usize)>,
     /// As the endpoint is to see it; empty: as the client named it.
     pub target_model: String,
-    /// Chained hashes of the prompt's blocks.
+    /// Chained hashes of the prompt's blocks; the model is not part of them.
     pub blocks: Vec<u64>,
     /// Estimated tokens of the prompt.
     pub prompt_tokens: u64,
+    /// The most tokens that the client wants back.
+    pub max_tokens: Option<u64>,
     /// Whether the client asked for a stream.
     pub stream: bool,
     /// What was said beside the body.
