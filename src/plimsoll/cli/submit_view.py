@@ -20,8 +20,8 @@ _SUMMED = 6
 
 _ENDINGS = {
     ExitCode.PASS: "the official validator's offline rules hold",
-    ExitCode.FAIL: "something failed: see above",
-    ExitCode.INCONCLUSIVE: "the official validator would not take it yet: see above",
+    ExitCode.FAIL: "something failed, see above",
+    ExitCode.INCONCLUSIVE: "not ready to be handed in, see above",
 }
 
 
@@ -55,8 +55,7 @@ def _lines(done: Submitted) -> Iterator[str]:
     yield from _section("mind", done.warnings)
     if not done.changes:
         yield "\nnothing changed"
-    yield ""
-    yield f"{done.out}/PRODUCT.yaml: {_ENDINGS[done.exit_code]}"
+    yield f"\n{done.out}/PRODUCT.yaml: {_ENDINGS[done.exit_code]}"
 
 
 def _row(cell: CellOutcome) -> str:
@@ -117,7 +116,7 @@ def _changes(changes: Iterable[Change]) -> Iterator[str]:
         by_kind.setdefault((change.kind, _of(change)), []).append(change)
     for (kind, what), alike in by_kind.items():
         if kind not in _KEPT and len(alike) >= _SUMMED:
-            yield f"{kind}: {what}, {len(alike)} values"
+            yield f"{kind} {len(alike)} {what}"
             continue
         for change in alike:
             detail = f": {' '.join(change.detail.split())}" if change.detail else ""
@@ -128,7 +127,7 @@ def _of(change: Change) -> str:
     head = change.what.partition(".")[0]
     if "/" in change.what:
         return "files"
-    return "metadata" if head == "metadata" else "cells"
+    return "values of metadata" if head == "metadata" else "values of cells"
 
 
 def _lint(done: Submitted) -> Iterator[str]:

@@ -76,10 +76,15 @@ def set_list(text: str, mapping: Mapping, key: str, values: Sequence[str]) -> li
         raise EditError(f"{key} is not a list")
     if not node.items and values:
         return _fill_empty(text, mapping, key, node, values)
-    if node.flow or not values:
+    if node.flow:
         start, end = _extent(text, node)
         return [Edit(start, end, f"[{', '.join(map(quoted_text, values))}]")]
-    return _change_lines(text, node, values)
+    edits = _change_lines(text, node, values)
+    if values:
+        return edits
+    name = next(each for each, _ in mapping.scalars() if each.value == key)
+    colon = text.index(":", name.end) + 1
+    return [Edit(colon, colon, " []"), *edits]
 
 
 def _change_lines(text: str, node: YamlSequence, values: Sequence[str]) -> list[Edit]:
