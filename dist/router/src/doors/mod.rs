@@ -2,8 +2,12 @@
 
 mod bootstrap;
 mod drain;
+pub mod ext_proc;
+pub mod proto;
+mod proto_values;
 mod router;
 mod state;
+mod usage;
 
 pub use bootstrap::{
     Bootstrap, EndpointTls, Limits, LogFormat, LogSettings, MetricNames, ResponseMode, TlsFiles,

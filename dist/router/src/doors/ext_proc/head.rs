@@ -1,0 +1,216 @@
+//! What the picker needs of a request's headers and of the metadata beside them.
+
+use bytes::Bytes;
+
+use super::reply::{DESTINATION, LOAD_BALANCING, SERVED};
+use crate::core::Hints;
+use crate::doors::proto::{HeaderMap, HeaderValue, HttpHeaders, Kind, Metadata, Struct, Value};
+
+/// Metadata namespace and key of the addresses that a gateway allows.
+const SUBSET_HINT: &str = "envoy.lb.subset_hint";
+const SUBSET: &str = "x-gateway-destination-endpoint-subset";
+
+/// Headers that speak to the router alone; an endpoint never sees them.
+const CONTROL: [&str; 15] = [
+    "x-llm-d-inference-fairness-id",
+    "x-llm-d-inference-objective",
+    "x-llm-d-model-name-rewrite",
+    "x-llm-d-slo-ttft-ms",
+    "x-llm-d-slo-tpot-ms",
+    "x-llm-d-video-fps",
+    "x-llm-d-video-duration-seconds",
+    "x-llm-d-video-resolution",
+    "x-gateway-inference-fairness-id",
+    "x-gateway-inference-objective",
+    "x-gateway-model-name-rewrite",
+    "x-slo-ttft-ms",
+    "x-slo-tpot-ms",
+    DESTINATION,
+    SUBSET,
+];
+
+/// A request before its body.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Head {
+    headers: Vec<HeaderValue>,
+    subset: Option<Vec<String>>,
+}
+
+impl Head {
+    pub fn new(headers: HttpHeaders, metadata: Option<&Metadata>) -> Self {
+        Self {
+            headers: headers.headers.map(|map| map.headers).unwrap_or_default(),
+            subset: metadata.and_then(subset),
+        }
+    }
+
+    /// The first value under a name, when it is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values(name)
+            .next()
+            .and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// How often a name occurs.
+    pub fn count(&self, name: &str) -> usize {
+        self.values(name).count()
+    }
+
+
+    /// Whether the client speaks gRPC.
+    pub fn grpc(&self) -> bool {
+        self.text("content-type")
+            .is_some_and(|kind| kind.starts_with("application/grpc"))
+    }
+
+    /// What was said beside the body.
+    pub fn hints(&self) -> Hints {
+        let either = |names: [&str; 2]| {
+            names
+                .into_iter()
+                .find_map(|name| self.text(name))
+                .map(str::to_owned)
+        };
+        Hints {
+            subset: self.subset.clone(),
+            fairness: either([
+                "x-llm-d-inference-fairness-id",
+                "x-gateway-inference-fairness-id",
+            ]),
+            objective: either([
+                "x-llm-d-inference-objective",
+                "x-gateway-inference-objective",
+            ]),
+            model_rewrite: either(["x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite"]),
+            session: self.text("x-session-token").map(str::to_owned),
+            if_available: self
+                .text("prefer")
+                .is_some_and(|value| value.split(',').any(|each| each.trim() == "if-available")),
+            profile: self.text("epp-profile").map(str::to_owned),
+            ..Hints::default()
+        }
+    }
+
+    /// Names of the headers here that an endpoint must not see; the destination is replaced, not removed.
+    pub fn control(&self) -> Vec<String> {
+        CONTROL
+            .iter()
+            .filter(|name| **name != DESTINATION && self.count(name) > 0)
+            .map(|name| (*name).to_owned())
+            .collect()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers
+            .iter()
+            .filter(move |header| header.key.eq_ignore_ascii_case(name.as_bytes()))
+            .map(value)
+    }
+}
+
+/// The first value under a name in a list of headers.
+pub(super) fn first<'a>(headers: Option<&'a HeaderMap>, name: &str) -> Option<&'a [u8]> {
+    headers?
+        .headers
+        .iter()
+        .find(|header| header.key.eq_ignore_ascii_case(name.as_bytes()))
+        .map(value)
+}
+
+fn value(header: &HeaderValue) -> &[u8] {
+    let present: &Bytes = if header.raw_value.is_empty() {
+        &header.value
+    } else {
+        &header.raw_value
+    };
+    present
+}
+
+/// The addresses that a gateway allows: a list, or one string with commas. A value of another kind allows
+/// none, because a gateway that means to restrict must not be overheard.
+fn subset(metadata: &Metadata) -> Option<Vec<String>> {
+    let value = field(metadata, SUBSET_HINT, SUBSET)?;
+    let mut addresses = Vec::new();
+    match &value.kind {
+        Some(Kind::ListValue(list)) => {
+            for each in &list.values {
+                if let Some(Kind::StringValue(text)) = &each.kind {
+                    split(text, &mut addresses);
+                }
+            }
+        }
+        Some(Kind::StringValue(text)) => split(text, &mut addresses),
+        _ => {}
+    }
+    Some(addresses)
+}
+
+/// The endpoint that the gateway says it used.
+pub(super) fn served(metadata: Option<&Metadata>) -> Option<String> {
+    match &field(metadata?, LOAD_BALANCING, SERVED)?.kind {
+        Some(Kind::StringValue(text)) => Some(text.trim().to_owned()),
+        _ => None,
+    }
+}
+
+fn split(text: &str, addresses: &mut Vec<String>) {
+    let parts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    addresses.extend(parts.map(str::to_owned));
+}
+
+fn field<'a>(metadata: &'a Metadata, namespace: &str, key: &str) -> Option<&'a Value> {
+    let space: &Struct = metadata.filter_metadata.get(namespace)?;
+    space.fields.get(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doors::proto::ListValue;
+
+    fn hinted(kind: Kind) -> Option<Vec<String>> {
+        let space = Struct {
+            fields: [(SUBSET.to_owned(), Value { kind: Some(kind) })].into(),
+        };
+        subset(&Metadata {
+            filter_metadata: [(SUBSET_HINT.to_owned(), space)].into(),
+        })
+    }
+
+    fn text(value: &str) -> Kind {
+        Kind::StringValue(value.to_owned())
+    }
+
+    fn list(values: Vec<Kind>) -> Kind {
+        let values = values.into_iter().map(|kind| Value { kind: Some(kind) });
+        Kind::ListValue(ListValue {
+            values: values.collect(),
+        })
+    }
+
+    #[test]
+    fn a_subset_is_a_list_or_has_commas() {
+        let expected = Some(vec!["10.0.0.1:80".to_owned(), "10.0.0.2:80".to_owned()]);
+        assert_eq!(expected, hinted(text("10.0.0.1:80, 10.0.0.2:80,")));
+        assert_eq!(
+            expected,
+            hinted(list(vec![text("10.0.0.1:80"), text("10.0.0.2:80")]))
+        );
+    }
+
+    #[test]
+    fn no_hint_is_every_endpoint_and_an_odd_one_none() {
+        assert_eq!(None, subset(&Metadata::default()));
+        for odd in [
+            text(""),
+            list(vec![]),
+            Kind::NumberValue(1.0),
+            list(vec![Kind::BoolValue(true)]),
+        ] {
+            assert_eq!(Some(Vec::new()), hinted(odd));
+        }
+    }
+}

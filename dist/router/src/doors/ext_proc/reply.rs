@@ -1,0 +1,197 @@
+//! What the picker says to Envoy, made from what was decided.
+//!
+//! Every header is set by replacing, so that a header which a client forged cannot survive beside ours.
+
+use bytes::Bytes;
+
+use crate::doors::proto::{
+    Answer, BodyMutation, BodyResponse, CommonResponse, GrpcStatus, HeaderAppendAction,
+    HeaderMutation, HeaderValue, HeaderValueOption, HeadersResponse, HttpStatus, ImmediateResponse,
+    Kind, Mutation, ProcessingResponse, StreamedBodyResponse, Struct, TrailersResponse, Value,
+};
+
+/// Where a request goes: a header, and a key of the metadata namespace `LOAD_BALANCING`.
+pub const DESTINATION: &str = "x-gateway-destination-endpoint";
+/// Where it went, as the gateway reports it.
+pub const SERVED: &str = "x-gateway-destination-endpoint-served";
+/// The metadata namespace of both.
+pub const LOAD_BALANCING: &str = "envoy.lb";
+/// Why a request was not served.
+pub const DROPPED_REASON: &str = "x-llm-d-request-dropped-reason";
+/// No message to Envoy has more of a body than this: 64 KiB less what the message adds.
+pub const MOST_BODY: usize = 62_000;
+
+/// A header of an answer.
+pub(super) fn header(name: &str, value: impl Into<Bytes>) -> HeaderValueOption {
+    HeaderValueOption {
+        header: Some(HeaderValue {
+            key: Bytes::copy_from_slice(name.as_bytes()),
+            value: Bytes::new(),
+            raw_value: value.into(),
+        }),
+        append_action: HeaderAppendAction::OverwriteIfExistsOrAdd.into(),
+    }
+}
+
+/// The metadata that says the same as the header `DESTINATION`.
+pub(super) fn destination(addresses: &str) -> Struct {
+    let named = |name: &str, kind: Kind| {
+        let fields = [(name.to_owned(), Value { kind: Some(kind) })].into();
+        Struct { fields }
+    };
+    let inner = named(DESTINATION, Kind::StringValue(addresses.to_owned()));
+    named(LOAD_BALANCING, Kind::StructValue(inner))
+}
+
+/// An answer that sets no metadata.
+pub(super) fn message(answer: Answer) -> ProcessingResponse {
+    ProcessingResponse {
+        response: Some(answer),
+        dynamic_metadata: None,
+        mode_override: None,
+    }
+}
+
+/// Leave request headers as they are.
+pub(super) fn request_headers(response: Option<CommonResponse>) -> ProcessingResponse {
+    message(Answer::RequestHeaders(HeadersResponse { response }))
+}
+
+/// Answer to a buffered request body, or to a piece that is not ours to send.
+pub(super) fn request_body(response: Option<CommonResponse>) -> ProcessingResponse {
+    message(Answer::RequestBody(BodyResponse { response }))
+}
+
+/// Leave request trailers as they are.
+pub(super) fn request_trailers() -> ProcessingResponse {
+    message(Answer::RequestTrailers(TrailersResponse::default()))
+}
+
+/// Answer to response headers.
+pub(super) fn response_headers(removed: Vec<String>) -> ProcessingResponse {
+    let response = (!removed.is_empty()).then(|| CommonResponse {
+        header_mutation: Some(HeaderMutation {
+            set_headers: Vec::new(),
+            remove_headers: removed,
+        }),
+        ..CommonResponse::default()
+    });
+    message(Answer::ResponseHeaders(HeadersResponse { response }))
+}
+
+/// Other bytes for a body that Envoy keeps.
+pub(super) fn replaced(body: Bytes) -> BodyMutation {
+    BodyMutation {
+        mutation: Some(Mutation::Body(body)),
+    }
+}
+
+/// Answer to a piece of a response body that Envoy keeps: `None` leaves it as it is.
+pub(super) fn response_body(changed: Option<Bytes>) -> ProcessingResponse {
+    let response = changed.map(|body| CommonResponse {
+        body_mutation: Some(replaced(body)),
+        ..CommonResponse::default()
+    });
+    message(Answer::ResponseBody(BodyResponse { response }))
+}
+
+/// Leave response trailers as they are.
+pub(super) fn response_trailers() -> ProcessingResponse {
+    message(Answer::ResponseTrailers(TrailersResponse::default()))
+}
+
+/// Which body a piece belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Request,
+    Response,
+}
+
+/// A body in full duplex, cut so that no message exceeds Envoy's limit. An empty one is one empty piece.
+pub(super) fn pieces(
+    side: Side,
+    mut body: Bytes,
+    end: bool,
+) -> impl Iterator<Item = ProcessingResponse> {
+    let mut first = true;
+    std::iter::from_fn(move || {
+        if body.is_empty() && !first {
+            return None;
+        }
+        first = false;
+        let piece = body.split_to(body.len().min(MOST_BODY));
+        Some(streamed(side, piece, end && body.is_empty()))
+    })
+}
+
+fn streamed(side: Side, body: Bytes, end_of_stream: bool) -> ProcessingResponse {
+    let piece = StreamedBodyResponse {
+        body,
+        end_of_stream,
+        ..StreamedBodyResponse::default()
+    };
+    let response = Some(CommonResponse {
+        body_mutation: Some(BodyMutation {
+            mutation: Some(Mutation::StreamedResponse(piece)),
+        }),
+        ..CommonResponse::default()
+    });
+    message(match side {
+        Side::Request => Answer::RequestBody(BodyResponse { response }),
+        Side::Response => Answer::ResponseBody(BodyResponse { response }),
+    })
+}
+
+/// A response to the client in place of the endpoint's.
+pub(super) struct Dismissal {
+    /// Status of HTTP.
+    pub status: i32,
+    /// Value of `DROPPED_REASON`; empty: none of the known ones.
+    pub reason: &'static str,
+    /// OpenAI's `error.type`.
+    pub kind: &'static str,
+    /// For the client: what is wrong, and what to do.
+    pub sentence: String,
+}
+
+impl Dismissal {
+    /// The message that dismisses the client; gRPC clients get a status that they understand.
+    pub fn message(&self, grpc: bool) -> ProcessingResponse {
+        let body = serde_json::json!({"error": {
+            "message": self.sentence, "type": self.kind, "code": self.status,
+        }});
+        let mut set_headers = vec![header(
+            "content-type",
+            Bytes::from_static(b"application/json"),
+        )];
+        if !self.reason.is_empty() {
+            set_headers.push(header(
+                DROPPED_REASON,
+                Bytes::from_static(self.reason.as_bytes()),
+            ));
+        }
+        message(Answer::ImmediateResponse(ImmediateResponse {
+            status: Some(HttpStatus { code: self.status }),
+            headers: Some(HeaderMutation {
+                set_headers,
+                remove_headers: Vec::new(),
+            }),
+            body: Bytes::from(body.to_string()),
+            grpc_status: grpc.then(|| GrpcStatus {
+                status: grpc_status(self.status),
+            }),
+            details: format!("plimsoll_{}", self.kind),
+        }))
+    }
+}
+
+fn grpc_status(status: i32) -> u32 {
+    match status {
+        400 => 3,       // INVALID_ARGUMENT
+        408 => 4,       // DEADLINE_EXCEEDED
+        413 | 429 => 8, // RESOURCE_EXHAUSTED
+        412 => 9,       // FAILED_PRECONDITION
+        503 => 14,      // UNAVAILABLE
+        _ => 13,        // INTERNAL
+    }
+}
