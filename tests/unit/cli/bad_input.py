@@ -35,6 +35,9 @@ def _open(wrong: str, *arguments: str, says: str, setup: scenes.Setup) -> Case:
     )
 
 
+_SUBMIT = ("submit", "run", "--checklist", "checklist.yaml", "--out", "out")
+_SUBMIT_PRODUCT = (*_SUBMIT, "--product", "product.yaml")
+
 CASES: tuple[Case, ...] = (
     _usage("unknown command", "chekc", says="did you mean `plimsoll check`?"),
     _usage("unknown option", "check", "--colour", says="Unknown option: --colour"),
@@ -180,6 +183,61 @@ CASES: tuple[Case, ...] = (
         *("audit", ".", "--out", "v1.34/harbour/PRODUCT.yaml"),
         says="v1.34/harbour/PRODUCT.yaml cannot be written",
         setup=scenes.submission,
+    ),
+    _usage("a checklist that is not there", *_SUBMIT, says="there is no file checklist.yaml"),
+    _usage(
+        "a checklist that is none",
+        *_SUBMIT_PRODUCT,
+        says="give the official file as published",
+        setup=scenes.no_checklist,
+    ),
+    _usage(
+        "a checklist of another version than the run",
+        *_SUBMIT_PRODUCT,
+        says="the run is of Kubernetes v1.37.2, the checklist checklist.yaml is for v1.36",
+        setup=scenes.older_checklist,
+    ),
+    _usage(
+        "nobody says what the product is",
+        *_SUBMIT,
+        says="give a product file with --product FILE",
+        setup=scenes.to_submit,
+    ),
+    _usage(
+        "a product file with a placeholder",
+        *_SUBMIT_PRODUCT,
+        says="product.yaml:3:13: vendorName: [Vendor Name] is a placeholder",
+        setup=scenes.unfinished_product,
+    ),
+    _usage(
+        "a product file with keys in snake_case",
+        *_SUBMIT_PRODUCT,
+        says="product.yaml:3:1: write vendor_name as vendorName",
+        setup=scenes.snake_case_product,
+    ),
+    _usage(
+        "official results that are not there",
+        *(*_SUBMIT_PRODUCT, "--upstream-results", "official"),
+        says="official is not a folder",
+        setup=scenes.to_submit,
+    ),
+    _failed(
+        "official results that are damaged",
+        *(*_SUBMIT_PRODUCT, "--upstream-results", "official"),
+        says="official/junit.xml",
+        setup=scenes.damaged_results,
+    ),
+    _failed(
+        "a submission of a run that was changed",
+        *_SUBMIT_PRODUCT,
+        says="run is not as it was written",
+        setup=scenes.changed_run,
+    ),
+    _failed(
+        "a submission into a folder with other files",
+        *_SUBMIT_PRODUCT,
+        says="out holds thesis.tex and was not written by `plimsoll submit`",
+        setup=scenes.foreign_folder,
     ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(

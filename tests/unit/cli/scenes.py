@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.evidence import write_run
 from plimsoll.harness.alive import lease
 from plimsoll.harness.marks import RUN
+from plimsoll.submit import write_product
+from tests.unit.evidence.story import Story
 from tests.unit.harness.fake_cluster import FakeCluster
+from tests.unit.submit.made import CHECKLIST, PRODUCT
 
 
 class Scene:
@@ -148,6 +152,52 @@ def submission(scene: Scene) -> None:
         "spec:\n  accelerators:\n    - id: dra_support\n      level: MUST\n"
         "      status: Implemented\n      evidence: [https://docs.example.com/dra]\n"
     )
+
+
+def to_submit(scene: Scene) -> None:
+    """Write what a submission is written from: run, checklist.yaml, product.yaml."""
+    write_run(Story(["gang_scheduling"]).save(scene.folder / "run"))
+    (scene.folder / "checklist.yaml").write_text(CHECKLIST.replace("v1.36", "v1.37"))
+    (scene.folder / "product.yaml").write_bytes(write_product(PRODUCT))
+
+
+def changed_run(scene: Scene) -> None:
+    to_submit(scene)
+    (scene.folder / "run" / "report.html").write_text("all is well")
+
+
+def older_checklist(scene: Scene) -> None:
+    to_submit(scene)
+    (scene.folder / "checklist.yaml").write_text(CHECKLIST)
+
+
+def no_checklist(scene: Scene) -> None:
+    to_submit(scene)
+    (scene.folder / "checklist.yaml").write_text("a: [b")
+
+
+def unfinished_product(scene: Scene) -> None:
+    to_submit(scene)
+    text = (scene.folder / "product.yaml").read_text()
+    (scene.folder / "product.yaml").write_text(text.replace(PRODUCT["vendorName"], "[Vendor Name]"))
+
+
+def snake_case_product(scene: Scene) -> None:
+    to_submit(scene)
+    text = (scene.folder / "product.yaml").read_text()
+    (scene.folder / "product.yaml").write_text(text.replace("vendorName", "vendor_name"))
+
+
+def foreign_folder(scene: Scene) -> None:
+    to_submit(scene)
+    (scene.folder / "out").mkdir()
+    (scene.folder / "out" / "thesis.tex").write_text("")
+
+
+def damaged_results(scene: Scene) -> None:
+    to_submit(scene)
+    (scene.folder / "official").mkdir()
+    (scene.folder / "official" / "junit.xml").write_text("<testsuite><testcase name='TestGa")
 
 
 def not_root(scene: Scene) -> None:
