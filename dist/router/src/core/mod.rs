@@ -6,6 +6,7 @@
 mod blocks;
 mod decide;
 mod endpoint;
+mod index;
 mod request;
 mod scan;
 mod settings;
@@ -14,6 +15,7 @@ mod ticket;
 pub use blocks::{BYTES_PER_TOKEN, BlockShape, Blocks};
 pub use decide::{Core, Decision, Policy, PolicyView, Refusal};
 pub use endpoint::{Endpoint, Fleet, Signals};
+pub use index::Index;
 pub use request::{Hints, Kind, Request};
 pub use scan::{Body, ScanSettings, parse};
 pub use settings::{
