@@ -100,7 +100,7 @@ class AuditView:
         self._indented(f"{word}{finding.what} [{finding.rule}]", _STYLES[finding.severity])
         at = str(finding.place)
         if at not in finding.what:
-            self._indented(f"at {at}", "dim", more=2)
+            self._console.print(Text(printable(f"    at {at}"), style="dim"), soft_wrap=True)
         if finding.quote:
             self._indented(f"> {finding.quote}", "italic", more=2)
 
