@@ -61,6 +61,7 @@ def _cells(loaded: Loaded) -> Iterator[CellAudit]:
             documents=each.documents,
             elsewhere=tuple(found for key, found in results.items() if key not in mine),
             kind=kinds.strongest([reading.kind for reading in each.readings]),
+            version=loaded.submission.version or loaded.submission.kubernetes_version,
             source=tree.text if tree else "",
             place_of=loaded.folder.place,
         )

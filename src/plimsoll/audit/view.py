@@ -39,6 +39,8 @@ class CellView(Struct, frozen=True, kw_only=True):
     elsewhere: tuple[Document, ...]
     """Test results that other cells of the submission name."""
     kind: Kind
+    version: str
+    """Of the submission, for example `v1.35`; empty when it says none."""
     source: str
     """Text of PRODUCT.yaml."""
     place_of: Callable[[str, int], Place]
@@ -74,10 +76,11 @@ class CellView(Struct, frozen=True, kw_only=True):
         return self._finding(rule, place, said, severity=severity, quote=words or self.cell.notes)
 
     def entry(
-        self, rule: Rule, key: str, what: str, *, severity: Severity | None = None, quote: str = ""
+        self, rule: Rule, key: str, what: str, *, quote: str = "", place: Place | None = None
     ) -> Finding:
-        """Return a finding at one key of the entry."""
-        return self._finding(rule, self.cell.where(key), what, severity=severity, quote=quote)
+        """Return a finding at one key of the cell, or at a place within it."""
+        where = place or self.cell.where(key)
+        return self._finding(rule, where, what, severity=None, quote=quote)
 
     def _finding(
         self, rule: Rule, place: Place, what: str, *, severity: Severity | None, quote: str
