@@ -29,7 +29,10 @@ def find(view: CellView) -> Iterator[Finding]:
         if not document.typed and not steps:
             continue
         images = sum(bool(_IMAGE.search(text)) for _, text in document.prose)
-        shown = f"; {images} images that it shows are not read" if images else ""
+        shown = ""
+        if images:
+            noun = "image that it shows is" if images == 1 else "images that it shows are"
+            shown = f"; {images} {noun} not read"
         line = steps[0].first + document.first if steps else document.typed[0][0]
         subject = f"{len(steps)} commands" if len(steps) > 1 else "what could be run"
         yield view.at(

@@ -47,5 +47,5 @@ def find(view: CellView) -> Iterator[Finding]:
 
 
 def _concluded(document: Document, line: int) -> bool:
-    after = [document.line(number) for number in range(line, line + _NEAR + 1)]
+    after = [document.line(number) for number in range(line + 1, line + _NEAR + 1)]
     return any(_TAKEN.search(text) for text in after)
