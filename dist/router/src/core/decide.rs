@@ -1,11 +1,13 @@
 //! From a request to endpoints in the order in which they should be tried.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use arc_swap::ArcSwap;
 
 use super::endpoint::{Endpoint, Fleet};
-use super::request::Request;
+use super::request::{Hints, Request};
+use super::scan::{ScanSettings, parse};
 use super::settings::{LiveSettings, SettingsError};
 use super::ticket::Ticket;
 
@@ -70,13 +72,25 @@ pub trait Policy: Send + Sync {
     fn choose(&self, view: &PolicyView) -> Option<usize>;
 }
 
+/// Names of headers that the settings ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HintHeaders {
+    /// Chooses the profile.
+    pub profile: Option<String>,
+    /// Names the session.
+    pub session: Option<String>,
+}
+
 struct Live {
     fleet: Fleet,
+    scan: ScanSettings,
+    headers: HintHeaders,
 }
 
 /// All state that decisions read and write.
 pub struct Core {
     live: ArcSwap<Live>,
+    now: AtomicU64,
     policy: Option<Arc<dyn Policy>>,
 }
 
@@ -88,7 +102,12 @@ impl Core {
     ) -> Result<Arc<Self>, SettingsError> {
         let fleet = Fleet::default().replaced(&settings.endpoints);
         Ok(Arc::new(Self {
-            live: ArcSwap::from_pointee(Live { fleet }),
+            live: ArcSwap::from_pointee(Live {
+                fleet,
+                scan: ScanSettings::default(),
+                headers: HintHeaders::default(),
+            }),
+            now: AtomicU64::new(0),
             policy,
         }))
     }
@@ -96,8 +115,33 @@ impl Core {
     /// Replace endpoints and decisions at once; requests in flight are not touched.
     pub fn apply(&self, settings: &LiveSettings) -> Result<(), SettingsError> {
         let fleet = self.live.load().fleet.replaced(&settings.endpoints);
-        self.live.store(Arc::new(Live { fleet }));
+        self.live.store(Arc::new(Live {
+            fleet,
+            scan: ScanSettings::default(),
+            headers: HintHeaders::default(),
+        }));
         Ok(())
+    }
+
+    /// Read a request: its model and prompt, and the name under which the model is sent on
+    /// (`Request::target_model`). Pass the path with or without its query.
+    pub fn scan(&self, path: &str, body: &[u8], hints: Hints) -> Result<Request, Refusal> {
+        let settings = self.live.load().scan.clone();
+        let mut request = parse(path, body, &settings)?;
+        request.hints = hints;
+        Ok(request)
+    }
+
+    /// Request headers whose values belong in `Hints::profile` and `Hints::session`, in lower case;
+    /// `None`: the settings ask for none.
+    pub fn hint_headers(&self) -> HintHeaders {
+        self.live.load().headers.clone()
+    }
+
+    /// Say what time it is, in milliseconds of any clock that never goes back. Call it now and then
+    /// (every scrape): sessions and answers of endpoints grow old by it.
+    pub fn tick(&self, now_ms: u64) {
+        self.now.fetch_max(now_ms, Relaxed);
     }
 
     /// The endpoints of this moment.

@@ -102,6 +102,10 @@ impl Endpoint {
         self.in_flight_tokens.fetch_sub(tokens, Relaxed);
     }
 
+    pub(super) fn computed(&self, tokens: i64) {
+        self.in_flight_tokens.fetch_sub(tokens, Relaxed);
+    }
+
     /// Requests sent to it since the start.
     pub fn served(&self) -> u64 {
         self.served.load(Relaxed)

@@ -13,7 +13,7 @@ mod settings;
 mod ticket;
 
 pub use blocks::{BYTES_PER_TOKEN, BlockShape, Blocks};
-pub use decide::{Core, Decision, Policy, PolicyView, Refusal};
+pub use decide::{Core, Decision, HintHeaders, Policy, PolicyView, Refusal};
 pub use endpoint::{Endpoint, Fleet, Signals};
 pub use index::Index;
 pub use request::{Hints, Kind, Request};

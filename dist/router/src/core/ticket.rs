@@ -40,6 +40,13 @@ impl Ticket {
         self.endpoint = endpoint;
     }
 
+    /// The answer of a streamed request has begun: its prompt is computed, so its tokens no longer
+    /// count as load. Calling it again, or for an answer that is not streamed, changes nothing more.
+    pub fn started(&mut self) {
+        let tokens = std::mem::take(&mut self.tokens);
+        self.endpoint.computed(tokens);
+    }
+
     /// Note what the response said it cost.
     pub fn usage(&mut self, _usage: Usage) {}
 }

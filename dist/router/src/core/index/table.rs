@@ -108,10 +108,10 @@ impl<const WORDS: usize> Table<WORDS> {
                 break;
             };
             let mut any = 0;
-            for word in 0..WORDS {
-                let lost = live[word] & !entry.held[word];
-                live[word] &= entry.held[word];
-                any |= live[word];
+            for (word, (live, held)) in live.iter_mut().zip(entry.held).enumerate() {
+                let lost = *live & !held;
+                *live &= held;
+                any |= *live;
                 note(&mut matched, word, lost, depth);
             }
             if any == 0 {

@@ -56,7 +56,6 @@ impl Head {
         self.values(name).count()
     }
 
-
     /// Whether the client speaks gRPC.
     pub fn grpc(&self) -> bool {
         self.text("content-type")
