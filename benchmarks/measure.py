@@ -31,6 +31,8 @@ class Result(msgspec.Struct, kw_only=True, frozen=True):
     """What others used of the machine just before and just after the runs, in cores."""
     details: tuple[str, ...] = ()
     """What the figure is made of, a line each."""
+    statistic: str = "best"
+    """Which of the runs `figure` is: best or median."""
 
     @property
     def holds(self) -> bool:
@@ -41,8 +43,8 @@ class Result(msgspec.Struct, kw_only=True, frozen=True):
         runs = ", ".join(f"{run:.2f}" for run in self.runs)
         return (
             f"{self.name}: {self.measures}\n"
-            f"  best of {len(self.runs)}: {self.figure:.2f} {self.unit}; bar {self.bar:g} "
-            f"{self.unit}: {'holds' if self.holds else 'DOES NOT HOLD'}\n"
+            f"  {self.statistic} of {len(self.runs)}: {self.figure:.2f} {self.unit}; "
+            f"bar {self.bar:g} {self.unit}: {'holds' if self.holds else 'DOES NOT HOLD'}\n"
             f"  all runs: {runs}; foreign load {self.foreign_load:.2f} cores"
             + "".join(f"\n  {line}" for line in self.details)
         )

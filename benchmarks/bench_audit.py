@@ -1,0 +1,60 @@
+"""`plimsoll audit` over the real submissions: a whole repository in the time of a blink.
+
+The submissions lie beside a checkout or not at all; without them nothing is measured, and that is
+said and never counted as held.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import Result, measured
+
+SUBMISSIONS = Path(__file__).parents[2] / "shared" / "data" / "submissions"
+_RUNS = 5
+_ENDINGS = {0, 1}
+"""Exit codes of an audit that was carried out; 1 says that something is contradicted."""
+
+
+def run() -> list[Result]:
+    """Audit everything five times, as a whole process; return the medians of time and memory."""
+    if not SUBMISSIONS.is_dir():
+        print(f"audit: SKIPPED, nothing measured: {SUBMISSIONS} is absent")
+        return []
+    with measured() as load:
+        figures = [_audit() for _ in range(_RUNS)]
+    seconds, megabytes = zip(*figures, strict=True)
+    return [
+        Result(
+            name=name,
+            measures=f"`plimsoll audit` of all real submissions, {what}",
+            figure=median(runs),
+            bar=bar,
+            unit=unit,
+            runs=runs,
+            foreign_load=load(),
+            statistic="median",
+        )
+        for name, what, runs, bar, unit in (
+            ("audit", "whole process", seconds, 2.0, "s"),
+            ("audit-memory", "largest resident size", megabytes, 150.0, "MB"),
+        )
+    ]
+
+
+def _audit() -> tuple[float, float]:
+    """Return seconds and megabytes of one audit. Raises RuntimeError when it did not end well."""
+    command = [sys.executable, "-m", "plimsoll", "audit", str(SUBMISSIONS), "--format", "json"]
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    took = time.monotonic() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in _ENDINGS:
+        raise RuntimeError(f"plimsoll audit ended with {process.returncode}")
+    return took, used.ru_maxrss * 1024 / 1e6
