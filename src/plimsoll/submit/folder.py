@@ -21,7 +21,7 @@ from plimsoll.evidence.store import sha256 as sha256_of
 from plimsoll.submission.folder import PRODUCT
 from plimsoll.submit.answers import RUN_FOLDER
 from plimsoll.submit.filling import Change
-from plimsoll.submit.memory import MEMORY, sha256
+from plimsoll.submit.memory import MEMORY, Memory, sha256
 from plimsoll.submit.run import Run, manifest
 
 SUMS = "SHA256SUMS"
@@ -33,7 +33,13 @@ class Target:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.exists() and not path.is_dir():
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise _unusable(path, error) from error
+        if not path.is_dir():
             raise PlimsollError(f"{path} is a file", next_step="name a folder with --out")
         self._refuse_links()
 
@@ -57,24 +63,24 @@ class Target:
                 next_step="name a new folder with --out, or one that holds a PRODUCT.yaml alone",
             )
 
-    def put(self, name: str, content: bytes, last: str | None) -> Change | None:
-        """Write a file unless a person changed it; `last` is the SHA-256 written last."""
+    def put(self, name: str, content: bytes, memory: Memory) -> Change | None:
+        """Write a file unless a person changed it since `memory`."""
         path = self.path / name
         if path.is_file():
             before = sha256(self.read(name))
             if before == sha256(content):
                 return None
-            if before != last:
+            if before not in memory.hashes(name):
                 return Change(what=name, kind="kept", detail="you changed it")
         kind = "updated" if path.is_file() else "written"
         self.write(name, content)
         return Change(what=name, kind=kind)
 
-    def remove(self, name: str, last: str) -> Change | None:
+    def remove(self, name: str, memory: Memory) -> Change | None:
         """Remove a file that is no longer given, unless a person changed it."""
         if not self.has(name):
             return None
-        if sha256(self.read(name)) != last:
+        if sha256(self.read(name)) not in memory.hashes(name):
             return Change(what=name, kind="kept", detail="you changed it; nothing links it now")
         try:
             (self.path / name).unlink()
@@ -91,24 +97,40 @@ class Target:
             raise _unusable(path.parent, error) from error
         RunFolder(path.parent).write(path.name, content)
 
-    def put_run(self, run: Run, last: dict[str, str]) -> Change | None:
-        """Copy the run, byte for byte. Raises PlimsollError where a person changed the copy."""
+    def refuse_changed_run(self, given: dict[str, str], memory: Memory) -> None:
+        """Raise PlimsollError where a person changed the copy of a run; `given` as of `copies`."""
+        present = self._run()
+        theirs = [name for name, value in present.items() if value not in memory.hashes(name)]
+        if theirs and present != given:
+            raise PlimsollError(
+                f"{self.path / theirs[0]} was changed after it was written",
+                next_step="a run is evidence only as it was written: move "
+                f"{self.path / RUN_FOLDER} away",
+            )
+
+    def put_run(self, run: Run, given: dict[str, str]) -> Change | None:
+        """Copy the run, byte for byte, in the place of the one that lies there."""
         there = self.path / RUN_FOLDER
-        given = {name: sha256_of(path) for name, path in run.files().items()}
-        present = _hashes(there) if there.is_dir() else {}
+        present = self._run()
         if present == given:
             return None
-        ours = {f"{RUN_FOLDER}/{name}": value for name, value in present.items()}
-        if any(last.get(name) != value for name, value in ours.items()):
-            raise PlimsollError(
-                f"{there} was changed after it was written",
-                next_step=f"a run is evidence only as it was written: move {there} away",
-            )
-        with tempfile.TemporaryDirectory(prefix=f".{RUN_FOLDER}.", dir=self._made()) as name:
-            fresh = Path(name, RUN_FOLDER)
-            _copy(run, fresh)
-            _swap(fresh, there, Path(name, "before"))
+        try:
+            for stale in self.path.glob(f".{RUN_FOLDER}.*"):
+                shutil.rmtree(stale)
+            with tempfile.TemporaryDirectory(prefix=f".{RUN_FOLDER}.", dir=self.path) as name:
+                fresh = Path(name, RUN_FOLDER)
+                _copy(run, fresh)
+                if there.is_dir():
+                    there.rename(Path(name, "before"))
+                fresh.rename(there)
+        except OSError as error:
+            raise _unusable(there, error) from error
         return Change(what=RUN_FOLDER, kind="updated" if present else "written", detail=run.id)
+
+    def _run(self) -> dict[str, str]:
+        """Return the SHA-256 of the files of the copied run, by their paths in the submission."""
+        there = self.path / RUN_FOLDER
+        return {path.relative_to(self.path).as_posix(): sha256_of(path) for path in _walk(there)}
 
     def sums(self) -> bytes:
         """Return SHA256SUMS of everything but PRODUCT.yaml, which people edit."""
@@ -119,13 +141,6 @@ class Target:
                 mark = "\\" if escaped != name else ""
                 lines.append(f"{mark}{sha256_of(self.path / name)}  {escaped}\n")
         return "".join(lines).encode("utf-8", "surrogateescape")
-
-    def _made(self) -> Path:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unusable(self.path, error) from error
-        return self.path
 
     def _names(self) -> list[str]:
         return sorted(path.relative_to(self.path).as_posix() for path in _walk(self.path))
@@ -159,10 +174,6 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield Path(where, name)
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in _walk(folder)}
-
-
 def _copy(run: Run, to: Path) -> None:
     entries: dict[str, FileEntry] = manifest(run.folder).files
     for name in run.files():
@@ -173,22 +184,8 @@ def _copy(run: Run, to: Path) -> None:
                 next_step="let nothing write to the run folder, then submit again",
             )
         path = to / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        except OSError as error:
-            raise _unusable(path, error) from error
-
-
-def _swap(fresh: Path, there: Path, aside: Path) -> None:
-    try:
-        if there.is_dir():
-            there.rename(aside)
-        fresh.rename(there)
-    except OSError as error:
-        if aside.is_dir() and not there.exists():
-            shutil.move(aside, there)
-        raise _unusable(there, error) from error
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _unusable(path: Path, error: OSError) -> PlimsollError:

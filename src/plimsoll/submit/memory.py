@@ -1,8 +1,8 @@
 """What `submit` wrote last, so that it can tell its own values from a person's.
 
 A value of PRODUCT.yaml that is still the one written last, or that of the empty checklist, may be
-replaced; any other is a person's and stays. The memory is written before PRODUCT.yaml and knows
-what it found, so a stop between the two is not taken for a person's edits.
+replaced; any other is a person's and stays. The memory is written before all else and knows what it
+found, so a stop halfway is not taken for a person's edits.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ class Memory(Struct, frozen=True, kw_only=True):
     before: Written = Written()
     found: str = ""
     """SHA-256 of PRODUCT.yaml as it was found."""
+
+    def hashes(self, name: str) -> set[str]:
+        """Return the SHA-256s that a file may have when no person changed it."""
+        known = (self.now.files.get(name), self.before.files.get(name))
+        return {each for each in known if each}
 
     def written(self, product: bytes) -> Written:
         """Return what was written into a PRODUCT.yaml that reads `product` now."""

@@ -86,8 +86,9 @@ def read_suite(root: Path) -> OfficialSuite:
         else:
             found[name] = effective(results)
     if not found:
+        why = f": {notes[0]}" if notes else ""
         raise UsageError(
-            f"{root} holds no results of the official suite",
+            f"{root} holds no results of the official suite{why}",
             next_step="give the folder with its junit.xml, results.json or e2e.log",
         )
     return OfficialSuite(

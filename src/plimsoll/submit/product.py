@@ -25,6 +25,9 @@ VERSION_KEY = "kubernetesVersion"
 ASKED = tuple(name for name in METADATA if name != VERSION_KEY)
 """The keys of a product file, in the order of the official template."""
 
+OTHERS = frozenset({"configuration"})
+"""What the file may say for `plimsoll check` alone."""
+
 LOGOS = (".svg", ".eps", ".ai")
 
 _CONFORMANCE = re.compile(
@@ -127,7 +130,7 @@ def _entries(given: Mapping, version: str, found: dict[str, str]) -> Iterator[st
 
 
 def _key_problem(name: str) -> str:
-    if name in METADATA:
+    if name in METADATA or name in OTHERS:
         return ""
     if camel_case(name) in METADATA:
         return f"write {name} as {camel_case(name)}, as in the official template"
@@ -137,6 +140,8 @@ def _key_problem(name: str) -> str:
 
 
 def _value_problem(name: str, value: Node, version: str) -> str:
+    if name in OTHERS:
+        return ""
     if not isinstance(value, Scalar):
         return "it is not a text"
     text = "" if value.is_null else value.value

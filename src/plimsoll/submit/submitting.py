@@ -53,6 +53,7 @@ def submit(request: Request) -> Submitted:
     target = Target(request.out)
     target.refuse_foreign()
     memory = _memory(request)
+    target.refuse_changed_run(copies(run), memory)
     answers = _answers(request, run)
     template = parse(request.template, request.checklist.path)
     found = _found(target, template)
@@ -64,7 +65,7 @@ def submit(request: Request) -> Submitted:
         files=_files(request, run, answers),
         product=_encoded(filled.text, found),
         found=product,
-        last=last,
+        memory=memory,
     )
     changes = _write(plan, request, run, target)
     return _outcome(request, run, answers, (*filled.changes, *changes))
@@ -79,7 +80,16 @@ class _Plan(Struct, frozen=True, kw_only=True):
     product: bytes
     found: bytes
     """PRODUCT.yaml as it stands there; empty without one."""
-    last: Written
+    memory: Memory
+    """Of the call before."""
+
+    def written(self, metadata: dict[str, str], copied: dict[str, str]) -> Written:
+        """Return what is written, for the next call."""
+        return Written(
+            metadata=metadata,
+            cells={each.requirement: _cell(each) for each in self.answers},
+            files={name: sha256(content) for name, content in self.files.items()} | copied,
+        )
 
 
 def _encoded(text: str, found: Submission) -> bytes:
@@ -149,25 +159,21 @@ def _files(request: Request, run: Run, answers: Sequence[Answer]) -> dict[str, b
 
 
 def _write(plan: _Plan, request: Request, run: Run, target: Target) -> list[Change]:
-    """Write the run first and PRODUCT.yaml last, so that it never links what is not there."""
-    last, copied = plan.last.files, copies(run)
-    done = [target.put_run(run, last)]
-    done += [target.put(name, content, last.get(name)) for name, content in plan.files.items()]
-    gone = [name for name in last if name not in plan.files and _outside_run(name)]
-    done += [target.remove(name, last[name]) for name in gone]
-    written = Written(
-        metadata=request.metadata,
-        cells={each.requirement: _cell(each) for each in plan.answers},
-        files={name: sha256(content) for name, content in plan.files.items()} | copied,
-    )
-    memory = Memory(
+    """Write the memory first and PRODUCT.yaml after what it links."""
+    memory, copied = plan.memory, copies(run)
+    last = memory.written(plan.found)
+    now = Memory(
         version=request.checklist.version,
-        now=written,
+        now=plan.written(request.metadata, copied),
         product=sha256(plan.product),
-        before=plan.last,
+        before=last,
         found=sha256(plan.found),
     )
-    target.write(MEMORY, encode(memory))
+    target.write(MEMORY, encode(now))
+    done = [target.put_run(run, copied)]
+    done += [target.put(name, content, memory) for name, content in plan.files.items()]
+    gone = [name for name in last.files if name not in plan.files and _outside_run(name)]
+    done += [target.remove(name, memory) for name in gone]
     if plan.product != plan.found:
         target.write(PRODUCT, plan.product)
     target.write(SUMS, target.sums())
@@ -223,6 +229,12 @@ def _warnings(request: Request, run: Run) -> list[str]:
             "pseudonyms, and it shows no product; use it to rehearse, and do not publish it"
         )
     warnings += _other_product(request.metadata, run)
+    beyond = [each for each in run.judgements if request.checklist.item(each) is None]
+    warnings += [
+        f"the run also says {run.judgements[each].verdict} of {each}, for which the checklist of "
+        f"{request.checklist.version} has no cell"
+        for each in beyond
+    ]
     for name, path in run.files().items():
         size = path.stat().st_size
         if size > LARGE:

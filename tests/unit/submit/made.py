@@ -118,12 +118,15 @@ def make_run(
     version: str = "v1.36",
     because: str = "it was seen",
     strict: Mapping[str, str] | None = None,
+    product: Mapping[str, str] | None = None,
     **started: Any,
 ) -> Path:
     """Write a run in which each requirement's deciding claim came to what `outcomes` says."""
     story = Story(tuple(outcomes), standard=version)
     first = msgspec.structs.replace(story.facts[0], cluster_version=f"{version}.1", **started)
     story.facts[0] = first
+    if product:
+        story.add(kinds.Discovered, subject="product", found=dict(product))
     for requirement, outcome in outcomes.items():
         story.requirement = requirement
         story.add(kinds.Discovered, subject="engines", found={"found": ["Capstan 1.2"]})

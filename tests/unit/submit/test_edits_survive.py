@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from plimsoll.submission import load
 from plimsoll.submission.editing import apply, set_list, set_text
 from plimsoll.submission.model import Cell
 from plimsoll.submit import Submitted
+from plimsoll.submit.folder import Target
 from tests.unit.submit.made import BROKEN, HELD, OPEN, PRODUCT, product_file, submitted
 
 PAGE = "evidence/gang_scheduling.md"
@@ -155,3 +157,26 @@ def test_a_stop_before_the_last_file_is_not_taken_for_a_persons_edit(tmp_path: P
     product_file(tmp_path).write_bytes(before)
     submitted(tmp_path, {"gang_scheduling": BROKEN}, run="later")
     assert gang(tmp_path).status == "Not Implemented"
+
+
+@pytest.mark.parametrize("step", ["put_run", "put", "sums"])
+def test_a_stop_halfway_is_made_good_by_the_next_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    submitted(tmp_path, {"gang_scheduling": HELD})
+    with monkeypatch.context() as patch:
+        patch.setattr(Target, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            submitted(tmp_path, {"gang_scheduling": BROKEN}, run="later")
+    submitted(tmp_path, {"gang_scheduling": BROKEN}, run="later")
+    submitted(tmp_path / "fresh", {"gang_scheduling": BROKEN})
+    assert contents(tmp_path) == contents(tmp_path / "fresh")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    root = product_file(folder).parent
+    files = [path for path in root.rglob("*") if path.is_file() and path.name[0] != "."]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}

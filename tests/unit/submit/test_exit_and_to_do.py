@@ -56,3 +56,15 @@ def test_not_applicable_names_the_rule_that_the_official_validator_breaks_it_by(
 def test_a_run_of_the_embedded_platform_is_not_for_publishing(tmp_path: Path) -> None:
     done = submitted(tmp_path, {"gang_scheduling": HELD}, options={"embedded": True})
     assert [line for line in done.warnings if "do not publish it" in line] != []
+
+
+def test_what_the_checklist_has_no_cell_for_is_said(tmp_path: Path) -> None:
+    done = submitted(tmp_path, {"gang_scheduling": HELD, "dra_support": BROKEN})
+    said = "the run also says FAIL of dra_support, for which the checklist of v1.36 has no cell"
+    assert said in done.warnings
+
+
+def test_another_product_than_the_runs_is_said(tmp_path: Path) -> None:
+    done = submitted(tmp_path, {"gang_scheduling": HELD}, product={"name": "Haven"})
+    said = "the run is of a product with name 'Haven', the submission says 'Harbour'"
+    assert done.warnings == (said,)

@@ -74,6 +74,11 @@ def test_the_repository_may_be_left_out() -> None:
     assert read_product(write_product(fewer), "p.yaml", "v1.36") == fewer
 
 
+def test_what_only_the_check_wants_is_passed_over() -> None:
+    text = f"{TEXT}configuration: {{nodes: 3}}\n"
+    assert read_product(text.encode(), "p.yaml", "v1.36") == PRODUCT
+
+
 @given(
     st.binary(max_size=200)
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
