@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +15,7 @@ from plimsoll.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from plimsoll.lint.formats import Report
+    from plimsoll.lint.mending import Relint
     from plimsoll.submission import Checklist, Finding, Loaded
 
 _Flag = Parameter(negative="")
@@ -60,7 +63,7 @@ def lint(
     from plimsoll.submission import find, load
 
     checklists = _checklists(checklist)
-    found = [(path, load(path)) for path in find(paths)]
+    found = [(path, load(path, _shown(path))) for path in find(paths)]
 
     def relint(loaded: Loaded) -> list[Finding]:
         from plimsoll.lint import lint as run
@@ -70,13 +73,18 @@ def lint(
         return run(loaded, checklists.get(version, only))
 
     if dry_run:
-        return _show_changes(found, relint)
+        return _show_changes(found, relint, strict=strict)
     mended = _mend(found, relint) if fix else {}
     if mended:
-        found = [(path, load(path)) for path, _ in found]
+        found = [(path, load(path, _shown(path))) for path, _ in found]
     report = _report([loaded for _, loaded in found], relint, mended, online=online)
     _print(report, format)
-    return _status(report, strict=strict)
+    return _status(report.findings, strict=strict)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as it is printed; bytes that are no text are replaced."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
 def _checklists(paths: Sequence[Path]) -> dict[str, Checklist]:
@@ -92,51 +100,55 @@ def _checklists(paths: Sequence[Path]) -> dict[str, Checklist]:
                 next_step="give a folder that holds some, or AIConformance-1.36.yaml itself",
             )
         for each in files:
-            try:
-                data = each.read_bytes()
-            except OSError as error:
-                raise UsageError(
-                    f"cannot read {each}: {error.strerror or error}",
-                    next_step="give the official file, for example AIConformance-1.36.yaml",
-                ) from None
-            found = checklist(data, each.as_posix())
+            found = checklist(_bytes(each), _shown(each))
             read[found.version] = found
     return read
 
 
-def _mend(
-    found: Sequence[tuple[Path, Loaded]], relint: Callable[[Loaded], list[Finding]]
-) -> dict[str, int]:
+def _bytes(path: Path) -> bytes:
+    """Return a checklist's bytes, no more than are read. Raises UsageError."""
+    from plimsoll.submission.tree import MOST_BYTES
+
+    try:
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {path}: {error.strerror or error}",
+            next_step="give the official file, for example AIConformance-1.36.yaml",
+        ) from None
+
+
+def _mend(found: Sequence[tuple[Path, Loaded]], relint: Relint) -> dict[str, int]:
     """Mend every file and return how many findings were mended in each that changed."""
     from plimsoll.lint import mending
 
     done: dict[str, int] = {}
     for path, loaded in found:
-        change = mending.mended(loaded, path.read_bytes(), relint)
+        change = mending.mended(loaded, relint)
         if change.rules:
             mending.write(path, change)
             done[loaded.submission.path] = len(change.rules)
     return done
 
 
-def _show_changes(
-    found: Sequence[tuple[Path, Loaded]], relint: Callable[[Loaded], list[Finding]]
-) -> int:
+def _show_changes(found: Sequence[tuple[Path, Loaded]], relint: Relint, *, strict: bool) -> int:
     """Print what `--fix` would change, and end as the files stand."""
     from plimsoll.lint import mending
 
-    worst = ExitCode.PASS
-    for path, loaded in found:
-        change = mending.mended(loaded, path.read_bytes(), relint)
+    findings = []
+    for _path, loaded in found:
+        change = mending.mended(loaded, relint)
         sys.stdout.write(mending.difference(change, loaded.submission.path))
-        if any(finding.severity == "error" for finding in relint(loaded)):
-            worst = ExitCode.FAIL
-    return worst
+        findings += relint(loaded)
+    return _status(findings, strict=strict)
 
 
 def _report(
     loaded: Sequence[Loaded],
-    relint: Callable[[Loaded], list[Finding]],
+    relint: Relint,
     mended: dict[str, int],
     *,
     online: bool,
@@ -178,9 +190,9 @@ def _print(report: Report, form: str) -> None:
         print(render(report))
 
 
-def _status(report: Report, *, strict: bool) -> int:
+def _status(findings: Iterable[Finding], *, strict: bool) -> int:
     from plimsoll.submission import Severity
 
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    failed = any(finding.severity in failing for finding in report.findings)
+    failed = any(finding.severity in failing for finding in findings)
     return ExitCode.FAIL if failed else ExitCode.PASS

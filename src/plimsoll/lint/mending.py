@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from difflib import unified_diff
@@ -21,6 +22,7 @@ from msgspec.structs import replace
 from plimsoll.errors import PlimsollError
 from plimsoll.submission import Edit, Finding, Loaded, parse
 from plimsoll.submission.editing import apply
+from plimsoll.submission.tree import Tree
 
 MOST_ROUNDS = 8
 
@@ -41,28 +43,36 @@ class Mended(Struct, frozen=True, kw_only=True):
 Relint = Callable[[Loaded], list[Finding]]
 
 
-def mended(loaded: Loaded, data: bytes, lint: Relint) -> Mended:
-    """Return `data`, the bytes of `loaded`, after all mechanical repairs.
+def mended(loaded: Loaded, lint: Relint) -> Mended:
+    """Return a submission's file after all mechanical repairs; one that is not YAML has none.
 
     Raises MendError when a repair would make the file unreadable.
     """
-    after, rules = data, []
+    before = after = _bytes(loaded.submission.tree)
+    rules: list[str] = []
+    current = loaded
     for _round in range(MOST_ROUNDS):
-        current = _loaded(loaded, after)
         chosen = _apart(finding for finding in lint(current) if finding.edits)
         tree = current.submission.tree
         if not chosen or tree is None:
             break
         text = apply(tree.text, [edit for finding in chosen for edit in finding.edits])
-        new = (codecs.BOM_UTF8 if tree.byte_order_mark else b"") + text.encode("utf-8")
-        if _loaded(loaded, new).submission.tree is None:
+        after = _bytes(replace(tree, text=text))
+        current = _loaded(loaded, after)
+        if current.submission.tree is None:
             raise MendError(
                 f"{loaded.submission.path}: mending {chosen[0].rule} would break the file",
                 next_step="mend it by hand; please report this as a fault in Plimsoll",
             )
-        after = new
         rules += [finding.rule for finding in chosen]
-    return Mended(before=data, after=after, rules=tuple(rules))
+    return Mended(before=before, after=after, rules=tuple(rules))
+
+
+def _bytes(tree: Tree | None) -> bytes:
+    """Return the file of which `tree` was made."""
+    if tree is None:
+        return b""
+    return (codecs.BOM_UTF8 if tree.byte_order_mark else b"") + tree.text.encode("utf-8")
 
 
 def _loaded(loaded: Loaded, data: bytes) -> Loaded:
@@ -89,14 +99,16 @@ def _touch(one: Edit, other: Edit) -> bool:
 
 def difference(mended: Mended, path: str) -> str:
     """Return the change as a unified diff; empty without one. Line ends are shown as they are."""
-    before, after = (
-        each.decode("utf-8", "replace").splitlines(keepends=True)
-        for each in (mended.before, mended.after)
-    )
+    before, after = (_lines(each.decode("utf-8")) for each in (mended.before, mended.after))
     lines = unified_diff(before, after, f"a/{path}", f"b/{path}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _lines(text: str) -> list[str]:
+    """Return lines that end with a line feed, as patch counts them, and nowhere else."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def write(path: Path, mended: Mended) -> None:

@@ -239,6 +239,33 @@ CASES: tuple[Case, ...] = (
         says="out holds thesis.tex and was not written by `plimsoll submit`",
         setup=scenes.foreign_folder,
     ),
+    _usage("nothing to lint named", "lint", says="nothing to lint"),
+    _usage("no such file to lint", "lint", "absent", says="absent is not there"),
+    _usage("a folder without anything to lint", "lint", ".", says="holds no PRODUCT.yaml"),
+    _usage(
+        "a dry run of nothing",
+        *("lint", ".", "--dry-run"),
+        says="--dry-run is about --fix",
+        setup=scenes.submission,
+    ),
+    _usage(
+        "a checklist to lint against that is not there",
+        *("lint", ".", "--checklist", "absent.yaml"),
+        says="cannot read absent.yaml: there is no such file",
+        setup=scenes.submission,
+    ),
+    _usage(
+        "a checklist to lint against that is none",
+        *("lint", ".", "--checklist", "checklist.yaml"),
+        says="give the official file as published",
+        setup=scenes.broken_checklist,
+    ),
+    _usage(
+        "a folder of checklists that holds none",
+        *("lint", ".", "--checklist", "v1.34"),
+        says="v1.34 holds no AIConformance-*.yaml",
+        setup=scenes.submission,
+    ),
     _failed("no kubeconfig", "check", says="there is no kubeconfig"),
     _failed(
         "a kubeconfig that is none",

@@ -154,6 +154,11 @@ def submission(scene: Scene) -> None:
     )
 
 
+def broken_checklist(scene: Scene) -> None:
+    submission(scene)
+    (scene.folder / "checklist.yaml").write_text("a: [b")
+
+
 def to_submit(scene: Scene) -> None:
     """Write what a submission is written from: run, checklist.yaml, product.yaml."""
     write_run(Story(["gang_scheduling"]).save(scene.folder / "run"))

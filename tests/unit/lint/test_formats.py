@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,9 @@ def test_github_names_no_columns_over_several_lines() -> None:
 
 
 def _shown(report: Report) -> str:
-    console = Console(width=80, record=True, quiet=True)
-    people.show(report, console)
-    return console.export_text()
+    stream = io.StringIO()
+    people.show(report, Console(width=80, file=stream))
+    return stream.getvalue()
 
 
 def test_people_read_it_in_80_columns(report: Report) -> None:
@@ -108,9 +109,8 @@ def test_people_read_it_in_80_columns(report: Report) -> None:
         "v1.36/harbour/PRODUCT.yaml",
         "  7:3     warning snake-case",
     ]
-    assert said.splitlines()[-2:] == [
-        "1 error, 1 warning in 1 file; the official validator refuses 1 of them; --fix ",
-        "mends 1",
+    assert said.splitlines()[-1:] == [
+        "1 error, 1 warning in 1 file; the official validator objects to 1; --fix mends 1",
     ]
 
 
@@ -123,6 +123,5 @@ def test_nothing_in_a_file_moves_a_terminal() -> None:
     finding = Finding(
         rule="shape", severity=Severity.NOTE, place=Place("x"), what="\x1b[2J [bold]:smile:"
     )
-    assert "� [2J [bold]:smile:".replace(" ", "", 1) in _shown(
-        Report(files=(), findings=(finding,))
-    )
+    said = _shown(Report(files=(), findings=(finding,)))
+    assert "\N{REPLACEMENT CHARACTER}[2J [bold]:smile:" in said

@@ -91,7 +91,8 @@ def _replacement(edit: Edit) -> dict[str, Any]:
 
 
 def _location(path: str) -> dict[str, str]:
-    return {"uri": quote(path.encode("utf-8", "surrogateescape"), safe="/~@:+,=")}
+    quoted = quote(path, safe="/~@+,=")
+    return {"uri": f"file://{quoted}" if path.startswith("/") else quoted}
 
 
 def _sentence(text: str) -> str:

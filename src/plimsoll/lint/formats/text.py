@@ -68,7 +68,7 @@ def summary(report: Report) -> str:
     official = sum(bool(finding.official) for finding in report.findings)
     said = f"{done}{counts} in {files}"
     if official:
-        said += f"; the official validator refuses {official} of them"
+        said += f"; the official validator objects to {official}"
     mechanical = sum(bool(finding.edits) for finding in report.findings)
     return f"{said}; --fix mends {mechanical}" if mechanical else said
 
