@@ -48,12 +48,16 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
+        try:
+            exists, is_folder = path.exists(), path.is_dir()
+        except OSError:  # a name that no file can have
+            exists = is_folder = False
+        if not exists:
             raise EvidenceError(
                 f"there is no run folder {path}",
                 next_step="name a folder that `plimsoll check` wrote, for example runs/<time>",
             )
-        if not path.is_dir():
+        if not is_folder:
             raise EvidenceError(
                 f"{path} is a file, not a run folder", next_step="name the folder that it lies in"
             )

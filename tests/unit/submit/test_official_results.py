@@ -138,6 +138,7 @@ def test_hostile_results_are_refused(tmp_path: Path) -> None:
         read_suite(folder)
 
 
-def test_a_folder_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["nowhere", "x" * 300])
+def test_a_folder_that_is_none_is_wrong_usage(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="is not a folder"):
-        read_suite(tmp_path / "nowhere")
+        read_suite(tmp_path / name)

@@ -62,6 +62,16 @@ def test_a_foreign_folder_is_refused(run: Path, tmp_path: Path) -> None:
         submit(request(run, tmp_path / "out"))
 
 
+def test_a_name_that_no_run_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="there is no run folder"):
+        submit(request(tmp_path / ("x" * 300), tmp_path / "out"))
+
+
+def test_a_name_that_no_folder_can_have_is_refused(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(PlimsollError, match="File name too long"):
+        submit(request(run, tmp_path / ("x" * 300)))
+
+
 def test_a_file_in_the_way_is_refused(run: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
     with pytest.raises(PlimsollError, match="is a file"):
