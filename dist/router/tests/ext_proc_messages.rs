@@ -3,6 +3,8 @@
 //! For every field of the description a message with that field alone is read: what changes must be the
 //! field of that name, and every field that we have must have changed once.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 

@@ -141,7 +141,7 @@ pub fn say(
     messages: impl IntoIterator<Item = ProcessingRequest>,
 ) -> Vec<ProcessingResponse> {
     messages.into_iter().for_each(|each| exchange.take(each));
-    std::iter::from_fn(|| exchange.next()).collect()
+    std::iter::from_fn(|| exchange.say()).collect()
 }
 
 /// What a message says, in a word.

@@ -17,7 +17,7 @@ use super::reply::{self, Dismissal, Side};
 use super::request_id;
 use super::response::Response;
 use super::verdict;
-use crate::core::{Core, Request};
+use crate::core::Core;
 use crate::doors::bootstrap::ResponseMode;
 use crate::doors::proto::{
     BodySendMode, CommonResponse, Happened, HeaderMutation, HttpBody, HttpHeaders, Metadata,
@@ -113,11 +113,11 @@ impl Exchange {
     }
 
     /// The next message to Envoy, if there is one yet.
-    pub fn next(&mut self) -> Option<ProcessingResponse> {
+    pub fn say(&mut self) -> Option<ProcessingResponse> {
         self.out.pop_front()
     }
 
-    /// Whether the stream is to end now, and how; ask when `next` has nothing more.
+    /// Whether the stream is to end now, and how; ask when `say` has nothing more.
     pub fn ended(&self) -> Option<Result<(), &str>> {
         match &self.end {
             End::Open => None,
@@ -224,11 +224,10 @@ impl Exchange {
         else {
             return;
         };
-        let pieces = body.finish();
         let reading = if body_seen {
-            reading::read(&self.core, &head, &pieces)
+            reading::read(&self.core, &head, &body.finish())
         } else {
-            Ok(Reading::of(Request::without_body(head.hints())))
+            Ok(Reading::without_body(&self.core, &head))
         };
         let chosen = reading.and_then(|reading| {
             let decision = self.core.decide(&reading.request)?;
@@ -237,58 +236,33 @@ impl Exchange {
         match chosen {
             Err(refusal) => self.dismiss_client(&verdict::of(&refusal), head.grpc()),
             Ok((ticket, decision, reading)) => {
-                let addresses: Vec<String> = decision
-                    .choices
-                    .iter()
-                    .map(|choice| choice.address())
-                    .collect();
-                self.answer(&head, &addresses.join(","), pieces, reading.body.clone());
+                let choices = decision.choices.iter().map(|choice| choice.address());
+                let addresses = choices.collect::<Vec<String>>().join(",");
                 self.response.expect(ticket, &reading.request);
+                self.answer(&head, &addresses, reading);
             }
         }
     }
 
-    fn answer(
-        &mut self,
-        head: &Head,
-        addresses: &str,
-        pieces: Vec<Bytes>,
-        rewritten: Option<Bytes>,
-    ) {
-        let length = rewritten.as_ref().map(Bytes::len);
+    /// Say where the request goes, and send its body behind that where Envoy has forgotten it.
+    fn answer(&mut self, head: &Head, addresses: &str, reading: Reading) {
+        let length = reading.rewritten.then_some(reading.body.len());
         let mut response = CommonResponse {
             header_mutation: Some(mutation(head, addresses, length)),
             clear_route_cache: true,
             ..CommonResponse::default()
         };
-        if self.way == BodyWay::Buffered {
-            response.body_mutation = rewritten.map(reply::replaced);
-            let mut message = reply::request_body(Some(response));
-            message.dynamic_metadata = Some(reply::destination(addresses));
-            return self.out.push_back(message);
-        }
-        let mut message = reply::request_headers(Some(response));
+        let mut message = if self.way == BodyWay::Buffered {
+            response.body_mutation = length.map(|_| reply::replaced(reading.body.clone()));
+            reply::request_body(Some(response))
+        } else {
+            reply::request_headers(Some(response))
+        };
         message.dynamic_metadata = Some(reply::destination(addresses));
         self.out.push_back(message);
-        if self.way == BodyWay::Duplex {
-            let body = rewritten.map_or(pieces, |body| vec![body]);
-            self.send_back(body);
-        }
-    }
-
-    /// Send the request's body behind its headers; trailers may follow it.
-    fn send_back(&mut self, mut pieces: Vec<Bytes>) {
-        let ends = self.request_ended;
-        let last = pieces.pop();
-        for piece in pieces {
-            self.out.extend(reply::pieces(Side::Request, piece, false));
-        }
-        match last {
-            None if !ends => {}
-            last => {
-                let last = last.unwrap_or_default();
-                self.out.extend(reply::pieces(Side::Request, last, ends));
-            }
+        if self.way == BodyWay::Duplex && (self.request_ended || !reading.body.is_empty()) {
+            let pieces = reply::pieces(Side::Request, reading.body, self.request_ended);
+            self.out.extend(pieces);
         }
     }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::reply::{DESTINATION, LOAD_BALANCING, SERVED};
-use crate::core::Hints;
+use crate::core::{HintHeaders, Hints};
 use crate::doors::proto::{HeaderMap, HeaderValue, HttpHeaders, Kind, Metadata, Struct, Value};
 
 /// Metadata namespace and key of the addresses that a gateway allows.
@@ -51,6 +51,11 @@ impl Head {
             .and_then(|value| std::str::from_utf8(value).ok())
     }
 
+    /// Path and query.
+    pub fn path(&self) -> &str {
+        self.text(":path").unwrap_or_default()
+    }
+
     /// How often a name occurs.
     pub fn count(&self, name: &str) -> usize {
         self.values(name).count()
@@ -62,13 +67,17 @@ impl Head {
             .is_some_and(|kind| kind.starts_with("application/grpc"))
     }
 
-    /// What was said beside the body.
-    pub fn hints(&self) -> Hints {
+    /// What was said beside the body. `asked` are the headers that the settings ask for.
+    pub fn hints(&self, asked: &HintHeaders) -> Hints {
         let either = |names: [&str; 2]| {
             names
                 .into_iter()
                 .find_map(|name| self.text(name))
                 .map(str::to_owned)
+        };
+        let named = |name: &Option<String>| {
+            let value = name.as_deref().and_then(|name| self.text(name));
+            value.map(str::to_owned)
         };
         Hints {
             subset: self.subset.clone(),
@@ -81,12 +90,11 @@ impl Head {
                 "x-gateway-inference-objective",
             ]),
             model_rewrite: either(["x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite"]),
-            session: self.text("x-session-token").map(str::to_owned),
+            session: named(&asked.session),
             if_available: self
                 .text("prefer")
                 .is_some_and(|value| value.split(',').any(|each| each.trim() == "if-available")),
-            profile: self.text("epp-profile").map(str::to_owned),
-            ..Hints::default()
+            profile: named(&asked.profile),
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) struct Response {
     restorer: Option<Restorer>,
     tail: Tail,
     begun: bool,
+    answering: bool,
     ended: bool,
 }
 
@@ -47,6 +48,7 @@ impl Response {
             restorer: None,
             tail: Tail::default(),
             begun: false,
+            answering: false,
             ended: false,
         }
     }
@@ -98,6 +100,12 @@ impl Response {
     pub fn body(&mut self, piece: HttpBody, out: &mut VecDeque<ProcessingResponse>) {
         self.begun = true;
         let end = piece.end_of_stream;
+        if let (Some(ticket), false, false) =
+            (&mut self.ticket, self.answering, piece.body.is_empty())
+        {
+            ticket.started();
+            self.answering = true;
+        }
         if self.mode != ResponseMode::None && !self.ended {
             self.tail.push(&piece.body);
         }

@@ -155,7 +155,7 @@ impl Stream for Process {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if let Some(message) = this.exchange.next() {
+            if let Some(message) = this.exchange.say() {
                 return Poll::Ready(Some(Ok(message)));
             }
             if this.closed {
