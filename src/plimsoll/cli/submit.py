@@ -55,7 +55,7 @@ def submit(
             run=run,
             checklist=known,
             template=template,
-            metadata=_metadata(product, known, out),
+            metadata=_metadata(product, known, run, out),
             out=out,
             suite=suite,
         )
@@ -67,7 +67,7 @@ def submit(
     return done.exit_code
 
 
-def _metadata(product: Path | None, checklist: Checklist, out: Path) -> dict[str, str]:
+def _metadata(product: Path | None, checklist: Checklist, run: Path, out: Path) -> dict[str, str]:
     """Return the product's metadata: of its file, of the submission there, or by asking."""
     from plimsoll.errors import UsageError
     from plimsoll.submission.folder import PRODUCT
@@ -84,7 +84,9 @@ def _metadata(product: Path | None, checklist: Checklist, out: Path) -> dict[str
             next_step="give a product file with --product FILE; docs/submit.md has an example",
         )
     from plimsoll.cli.submit_prompts import ask
+    from plimsoll.submit import refuse_unfit
 
+    refuse_unfit(run, checklist)  # before a person has typed ten answers
     return ask()
 
 

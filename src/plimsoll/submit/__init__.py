@@ -7,7 +7,7 @@ labelled as the official suite's, whose results are read, cross-checked and link
 from plimsoll.submit.official_suite import OfficialSuite, read_suite
 from plimsoll.submit.outcome import CellOutcome, Submitted
 from plimsoll.submit.product import ProductError, read_product, write_product
-from plimsoll.submit.submitting import Request, metadata_there, submit
+from plimsoll.submit.submitting import Request, metadata_there, refuse_unfit, submit
 
 __all__ = [
     "CellOutcome",
@@ -18,6 +18,7 @@ __all__ = [
     "metadata_there",
     "read_product",
     "read_suite",
+    "refuse_unfit",
     "submit",
     "write_product",
 ]

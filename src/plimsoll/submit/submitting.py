@@ -71,6 +71,11 @@ def submit(request: Request) -> Submitted:
     return _outcome(request, run, answers, (*filled.changes, *changes))
 
 
+def refuse_unfit(run: Path, checklist: Checklist, judges: Judges = SHIPPED) -> None:
+    """Raise what `submit` would for a run that is not as written, or of another version."""
+    refuse_other_version(read_run(run, judges), checklist)
+
+
 class _Plan(Struct, frozen=True, kw_only=True):
     """What is about to be written."""
 

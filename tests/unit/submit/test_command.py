@@ -103,3 +103,13 @@ def test_an_end_of_input_is_no_traceback(
     monkeypatch.setattr("builtins.input", end)
     assert submit() == ExitCode.TOOL_FAILED
     assert "the input ended before every question was answered" in capsys.readouterr().err
+
+
+def test_nobody_is_asked_about_a_run_that_is_refused(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "run" / "report.html").write_text("all is well")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert submit() == ExitCode.TOOL_FAILED
+    assert "what is the product?" not in capsys.readouterr().err
