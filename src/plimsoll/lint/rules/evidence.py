@@ -229,6 +229,7 @@ def _(context: Context) -> Iterator[Hit]:
     why="the link leads nowhere, and the validator takes what does not start with http:// or "
     "https:// for a file",
     fix="write the address as a browser shows it",
+    source=Source.OFFICIAL,
     severity=Severity.ERROR,
     mends=True,
 )

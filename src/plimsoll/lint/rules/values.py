@@ -118,6 +118,7 @@ def _(context: Context) -> Iterator[Hit]:
     title="There is a checklist for the version",
     why="without one neither ids nor levels can be compared",
     fix="give the official checklist of this version with --checklist",
+    source=Source.OFFICIAL,
 )
 def _(context: Context) -> Iterator[Hit]:
     if context.checklist.items or context.submission.tree is None:
@@ -128,7 +129,12 @@ def _(context: Context) -> Iterator[Hit]:
         what = f"no checklist of {context.version} is known here ({VERSIONS[0]} to {VERSIONS[-1]})"
     oldest = minor(VERSIONS[0])
     old = 0 < minor(context.submission.version) < oldest
-    yield Hit(place=context.start, what=what, official="Schema not found" if old else "")
+    yield Hit(
+        place=context.start,
+        what=what,
+        official="Schema not found" if old else "",
+        severity=Severity.ERROR if old else None,
+    )
 
 
 @rule(
