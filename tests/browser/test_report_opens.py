@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.evidence import write_run
 from tests.browser import chromium
+from tests.browser.looks import FAINT, OUTSIDE
 from tests.unit.evidence.story import JUDGES
 from tests.unit.evidence.voyage import troubled
 
@@ -38,9 +39,9 @@ def test_it_is_quiet_complete_and_fits(page: chromium.Page, report: Path) -> Non
     assert page.requests() == [report.as_uri()]
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth") is True
-    assert page.evaluate(_OUTSIDE) == []
+    assert page.evaluate(OUTSIDE) == []
     page.evaluate("document.querySelector('h2').style.width = '2000px'")
-    assert len(page.evaluate(_OUTSIDE)) == 1
+    assert len(page.evaluate(OUTSIDE)) == 1
     page.evaluate("document.querySelector('h2').style.width = ''")
 
 
@@ -54,35 +55,7 @@ def test_text_from_the_cluster_stays_text(page: chromium.Page) -> None:
 
 
 def test_every_text_has_contrast(page: chromium.Page) -> None:
-    assert page.evaluate(_FAINT) == []
+    assert page.evaluate(FAINT) == []
     page.evaluate("document.querySelector('h2').style.color = 'rgb(128, 128, 128)'")
-    assert len(page.evaluate(_FAINT)) == 1
+    assert len(page.evaluate(FAINT)) == 1
     page.evaluate("document.querySelector('h2').style.color = ''")
-
-
-_OUTSIDE = """[...document.querySelectorAll('main > section *')].filter(each => {
-  const box = each.getBoundingClientRect();
-  const within = each.closest('main > section').getBoundingClientRect();
-  const hidden = each.closest('.hidden, thead, .wide, svg, pre') !== null;
-  return !hidden && box.width > 0 && box.right > within.right - 1;
-}).map(each => each.outerHTML.slice(0, 120))"""
-
-_FAINT = """(() => {
-  const parts = text => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = each => {
-    for (let at = each; at; at = at.parentElement) {
-      const color = parts(getComputedStyle(at).backgroundColor);
-      if (color.length === 3 || color[3] > 0.99) return color;
-    }
-    return parts(getComputedStyle(document.body).backgroundColor);
-  };
-  return [...document.querySelectorAll('body *')].filter(each => {
-    const own = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-    if (!own || each.closest('svg, .skip')) return false;
-    const [a, b] = [light(parts(getComputedStyle(each).color)), light(behind(each))];
-    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
-  }).map(each => each.outerHTML.slice(0, 120));
-})()"""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plimsoll.audit.model import CellAudit, Kind, SubmissionAudit
-from plimsoll.submission import Severity
+from plimsoll.audit.words import NOT_DEMONSTRATED, word
 
 CLAIMS = frozenset({"implemented", "partially implemented"})
 """Statuses, without case, by which a submission claims something."""
@@ -29,7 +29,7 @@ class Tally(Struct, frozen=True, kw_only=True):
     contradicted: int = 0
     """Cells whose status something in the submission speaks against."""
     not_demonstrated: int = 0
-    """Claimed cells, not contradicted, with at least one warning."""
+    """Claimed cells, not contradicted, of which a finding says so."""
     kinds: dict[str, int] = {}
     """Claimed cells by the strongest kind of their evidence; every kind is there."""
 
@@ -99,7 +99,7 @@ def tally(cells: Iterable[CellAudit]) -> Tally:
         claimed=len(claimed),
         backed=sum(is_backed(cell) for cell in claimed),
         contradicted=sum(cell.contradicted for cell in listed),
-        not_demonstrated=sum(_warned(cell) for cell in claimed),
+        not_demonstrated=sum(_not_demonstrated(cell) for cell in claimed),
         kinds={kind.value: sum(cell.kind is kind for cell in claimed) for kind in Kind},
     )
 
@@ -115,9 +115,8 @@ def version_order(version: str) -> tuple[int, str]:
     return (int(minor), "") if minor.isdecimal() else (10**6, version)
 
 
-def _warned(cell: CellAudit) -> bool:
-    warned = any(found.severity is Severity.WARNING for found in cell.findings)
-    return warned and not cell.contradicted
+def _not_demonstrated(cell: CellAudit) -> bool:
+    return not cell.contradicted and any(word(each) == NOT_DEMONSTRATED for each in cell.findings)
 
 
 def _row(name: str, audits: Sequence[SubmissionAudit]) -> Row:

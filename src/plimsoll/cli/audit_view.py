@@ -12,16 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.audit.counts import Counts, Row, Tally, product
-from plimsoll.audit.model import CellAudit, Kind, SubmissionAudit, is_refusal
+from plimsoll.audit.model import CellAudit, Kind, SubmissionAudit
+from plimsoll.audit.words import NOT_READ, word
 from plimsoll.submission import Finding, Severity, quoted
 from plimsoll.text import printable
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-_WORDS = {
-    Severity.ERROR: "contradicted",
-    Severity.WARNING: "not demonstrated",
-    Severity.NOTE: "note",
-}
 
 
 class AuditView:
@@ -37,7 +33,7 @@ class AuditView:
             self._console.print(_cells(audit))
         elif not audit.problems:
             self._say("It has no requirement at all.")
-        self._findings(_trouble(audit).capitalize(), audit.problems)
+        self._problems(_trouble(audit).capitalize(), audit)
         for cell in audit.cells:
             self._cell(cell)
         self._findings("The submission as a whole", audit.findings)
@@ -46,7 +42,7 @@ class AuditView:
         """Print a line per submission, what is contradicted, and the counts."""
         self._console.print(_submissions(audits))
         for audit in audits:
-            self._findings(f"{_title(audit)}: {_trouble(audit)}", audit.problems)
+            self._problems(f"{_title(audit)}: {_trouble(audit)}", audit)
         for audit in audits:
             for cell in audit.cells:
                 errors = [each for each in cell.findings if each.severity is Severity.ERROR]
@@ -87,17 +83,22 @@ class AuditView:
             self._indented(f"{reading.kind}: {reading.because}", "")
             self._indented(quoted(reading.text) or "(empty)", "dim", more=2)
         for finding in cell.findings:
-            self._finding(finding)
+            self._finding(finding, _sentence(finding))
+
+    def _problems(self, heading: str, audit: SubmissionAudit) -> None:
+        if audit.problems:
+            self._say(f"\n{heading}", "bold")
+        for problem in audit.problems:
+            self._finding(problem, problem.what)
 
     def _findings(self, heading: str, findings: Sequence[Finding]) -> None:
         if findings:
             self._say(f"\n{heading}", "bold")
         for finding in findings:
-            self._finding(finding)
+            self._finding(finding, _sentence(finding))
 
-    def _finding(self, finding: Finding) -> None:
-        word = _word(finding)
-        self._indented(f"{word}{finding.what} [{finding.rule}]", _STYLES[finding.severity])
+    def _finding(self, finding: Finding, sentence: str) -> None:
+        self._indented(f"{sentence} [{finding.rule}]", _STYLES[finding.severity])
         at = str(finding.place)
         if at not in finding.what:
             self._console.print(Text(printable(f"    at {at}"), style="dim"), soft_wrap=True)
@@ -112,11 +113,11 @@ class AuditView:
             self._console.print(Text(" " * indent) + line, overflow="ignore", crop=False)
 
 
-def _word(finding: Finding) -> str:
-    """Return what a finding starts with, where its own words do not say it."""
-    if is_refusal(finding) or finding.what.startswith(("contradicted", "not demonstrated")):
-        return ""
-    return "note: " if finding.severity is Severity.NOTE else ""
+def _sentence(finding: Finding) -> str:
+    """Return the finding's sentence, led by its word; evidence that is not read says so itself."""
+    said = word(finding)
+    leads = said == NOT_READ or finding.what.startswith(said)
+    return finding.what if leads else f"{said}: {finding.what}"
 
 
 def _trouble(audit: SubmissionAudit) -> str:
@@ -127,8 +128,8 @@ def _title(audit: SubmissionAudit) -> str:
     return "/".join(part for part in (audit.version, product(audit)) if part)
 
 
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _bare() -> Table:
@@ -148,10 +149,10 @@ def _cells(audit: SubmissionAudit) -> Table:
 def _summary(findings: Sequence[Finding]) -> Text:
     """Return what the findings of a cell come to, in a word."""
     for severity in (Severity.ERROR, Severity.WARNING):
-        number = sum(each.severity is severity for each in findings)
-        if number:
-            times = f" ({number})" if number > 1 else ""
-            return Text(f"{_WORDS[severity]}{times}", style=_STYLES[severity])
+        words = [word(each) for each in findings if each.severity is severity]
+        if words:
+            times = f" ({len(words)})" if len(words) > 1 else ""
+            return Text(f"{words[0]}{times}", style=_STYLES[severity])
     return Text(_number(len(findings), "note") if findings else "", style="dim")
 
 

@@ -17,7 +17,8 @@ from markupsafe import Markup
 
 from plimsoll.audit.counts import Counts
 from plimsoll.audit.model import SubmissionAudit
-from plimsoll.audit.page.view import bars, build, link, share, tone, word
+from plimsoll.audit.page.view import bars, build, link, share, tone
+from plimsoll.audit.words import rest, word
 from plimsoll.text import printable
 
 
@@ -48,7 +49,7 @@ def _template() -> jinja2.Template:
         loader=jinja2.FunctionLoader(_resource),
         finalize=_finalize,
     )
-    environment.filters.update(tone=tone, share=share, bars=bars, link=link, word=word)
+    environment.filters.update(tone=tone, share=share, bars=bars, link=link, word=word, rest=rest)
     return environment.get_template("page.html.j2")
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from plimsoll.audit.counts import Counts, Row, Tally, Trend, product, version_order
 from plimsoll.audit.model import Kind, SubmissionAudit
+from plimsoll.audit.words import word
 from plimsoll.submission import Finding, Severity, refer
 
 KINDS = tuple(kind.value for kind in Kind)
@@ -23,11 +24,6 @@ _TONES = {
     Kind.DOCUMENTATION: "documentation",
     Kind.PROSE: "prose",
     Kind.NOTHING: "nothing",
-}
-_SEVERITIES = {
-    Severity.ERROR: "contradicted",
-    Severity.WARNING: "not demonstrated",
-    Severity.NOTE: "note",
 }
 
 
@@ -124,11 +120,6 @@ def tone(of: Severity | Kind) -> str:
     return _TONES[of]
 
 
-def word(severity: Severity) -> str:
-    """Return what a severity means here."""
-    return _SEVERITIES[severity]
-
-
 def link(text: str) -> str:
     """Return the address that an evidence entry names, to be linked; empty for anything else."""
     return text.strip() if refer(text).is_url else ""
@@ -167,24 +158,18 @@ def _words(submissions: Sequence[SubmissionAudit]) -> Iterator[str]:
     for each in submissions:
         cells = [cell.requirement for cell in each.cells]
         found = [*each.findings, *(one for cell in each.cells for one in cell.findings)]
-        for word in (
-            each.product,
-            each.platform,
-            each.vendor,
-            each.version,
-            *cells,
-            *_rules(found),
-        ):
-            if word not in seen:
-                seen.add(word)
-                yield word
+        names = (each.product, each.platform, each.vendor, each.version)
+        for text in (*names, *cells, *_rules(found)):
+            if text not in seen:
+                seen.add(text)
+                yield text
 
 
 def _rules(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         yield finding.rule
-        yield _SEVERITIES[finding.severity]
+        yield word(finding)
 
 
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -16,8 +16,8 @@ def test_a_claim_is_backed_by_a_run_that_nothing_contradicts() -> None:
         [
             cell("a", Kind.RUN),
             cell("b", Kind.RUN, finding(Severity.ERROR)),
-            cell("c", Kind.RUN, finding(Severity.WARNING)),
-            cell("d", Kind.TRANSCRIPT),
+            cell("c", Kind.RUN, finding(Severity.WARNING, "not demonstrated: no output")),
+            cell("d", Kind.TRANSCRIPT, finding(Severity.WARNING, "the notes say what others say")),
         ]
     )
     assert (counted.cells, counted.claimed, counted.backed) == (4, 4, 2)

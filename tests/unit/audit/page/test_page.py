@@ -49,7 +49,8 @@ def tags(text: str) -> Tags:
 def test_every_finding_has_its_words_place_and_quote() -> None:
     made = cell("gang_scheduling", Kind.RUN, finding(Severity.ERROR))
     shown = page(audit("v1.34", "harbour", made))
-    for words in ("contradicted by run.log:7: skipped", "run.log:7</code>", "--- SKIP: TestGang"):
+    mark = '<span class="mark bad">contradicted</span> by run.log:7: skipped'
+    for words in (mark, "run.log:7</code>", "--- SKIP: TestGang"):
         assert words in shown
 
 
