@@ -1,18 +1,18 @@
 """The product file: what a submission says of the product, given once and checked before use.
 
-A small YAML file with the keys of the official template. What the official validator would refuse,
-and what was never filled in, is refused here, with the line and column.
+A small YAML file with the keys of the official template. What the linter would say of a value in
+PRODUCT.yaml is said here, with line and column, before anything is written.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from plimsoll.errors import PlimsollError, UsageError
-from plimsoll.submission import METADATA, Submission, camel_case
+from plimsoll.lint import lint
+from plimsoll.submission import METADATA, Folder, Loaded, Submission, camel_case, parse
 from plimsoll.submission.editing import quoted_text
 from plimsoll.submission.finding import Place
 from plimsoll.submission.model import OPTIONAL_METADATA
@@ -28,13 +28,9 @@ ASKED = tuple(name for name in METADATA if name != VERSION_KEY)
 OTHERS = frozenset({"configuration"})
 """What the file may say for `plimsoll check` alone."""
 
-LOGOS = (".svg", ".eps", ".ai")
+_LATER = frozenset({"reserved-host", "conformance-url-version"})
+"""Rules of the linter that may be broken while one rehearses; it says so of the result."""
 
-_CONFORMANCE = re.compile(
-    r"https://github\.com/cncf/k8s-conformance/tree/(?:master|main)/v\d+\.\d+/[^/\s]+/?"
-)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-_NOT_FILLED = re.compile(r"\[.*\]|<.*>|(?i:todo|tbd|fixme|xxx)", re.DOTALL)
 _EXAMPLE = "see docs/submit.md for an example"
 
 
@@ -45,27 +41,20 @@ class ProductError(PlimsollError):
 
 
 def problem(name: str, value: str) -> str:
-    """Return what is wrong with `value` as the metadata `name`; empty when nothing is."""
+    """Return what is wrong with `value` as the metadata `name`; empty when nothing is.
+
+    The rules are the linter's, so that what passes here passes there.
+    """
     if not value.strip():
-        return "" if name in OPTIONAL_METADATA else "it is empty"
-    return _text_problem(value) or _form_problem(name, value)
-
-
-def _text_problem(text: str) -> str:
-    if text.strip() != text:
-        return "it begins or ends with white space"
-    if printable(text) != text:
-        return "it holds control characters, or what looks like a secret"
-    if _NOT_FILLED.fullmatch(text):
-        return f"{text} is a placeholder"
-    return ""
-
-
-def _form_problem(name: str, text: str) -> str:
-    if name.endswith("Url"):
-        return _url_problem(name, text)
-    if name == "contactEmailAddress" and not _EMAIL.fullmatch(text):
-        return f"{text!r} is not an e-mail address"
+        return "" if name in OPTIONAL_METADATA else f"`{name}` is empty"
+    if printable(value) != value:
+        return f"`{name}` holds control characters, or what looks like a secret"
+    text = f"metadata:\n  {name}: {quoted_text(value)}\n"
+    alone = Loaded(submission=parse(text.encode(), ""), folder=Folder(Path(), ""))
+    place = alone.submission.fields[0].value.place
+    for found in lint(alone):
+        if found.place == place and found.rule not in _LATER:
+            return "; ".join(words for words in (found.what, found.fix) if words)
     return ""
 
 
@@ -124,7 +113,8 @@ def _entries(given: Mapping, version: str, found: dict[str, str]) -> Iterator[st
         elif words := _key_problem(key.value):
             yield f"{key.place}: {words}"
         elif words := _value_problem(key.value, value, version):
-            yield f"{value.place}: {key.value}: {words}"
+            named = "" if key.value in words else f"{key.value}: "
+            yield f"{value.place}: {named}{words}"
         elif isinstance(value, Scalar):
             found[key.value] = "" if value.is_null else value.value
 
@@ -150,21 +140,3 @@ def _value_problem(name: str, value: Node, version: str) -> str:
             return ""
         return f"the checklist is for {version}; leave this key out"
     return problem(name, text)
-
-
-def _url_problem(name: str, text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-    except ValueError:
-        return f"{text!r} is not a web address"
-    if parts.scheme not in {"http", "https"} or "." not in host or re.search(r"\s", text):
-        return f"{text!r} is not a web address; write https://..."
-    if name == "productLogoUrl" and not text.lower().endswith(LOGOS):
-        return f"{text!r} does not end in {', '.join(LOGOS)}, as the official validator asks"
-    if name == "k8sConformanceUrl" and not _CONFORMANCE.fullmatch(text):
-        return (
-            f"{text!r} is not of the form "
-            "https://github.com/cncf/k8s-conformance/tree/master/v1.N/PRODUCT"
-        )
-    return ""

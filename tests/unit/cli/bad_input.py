@@ -206,7 +206,7 @@ CASES: tuple[Case, ...] = (
     _usage(
         "a product file with a placeholder",
         *_SUBMIT_PRODUCT,
-        says="product.yaml:3:13: vendorName: [Vendor Name] is a placeholder",
+        says="product.yaml:3:13: `vendorName` is still a placeholder; fill it in",
         setup=scenes.unfinished_product,
     ),
     _usage(

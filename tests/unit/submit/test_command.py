@@ -89,7 +89,7 @@ def test_on_a_terminal_a_person_is_asked_until_the_answer_fits(
     read = load(here / "v1.37" / "harbour" / "PRODUCT.yaml").submission
     assert {name: read.metadata(name) for name in PRODUCT} == PRODUCT
     assert (here / "mine.yaml").read_bytes() == write_product(PRODUCT)
-    assert "it is empty" in capsys.readouterr().err
+    assert "`platformName` is empty" in capsys.readouterr().err
 
 
 def test_an_end_of_input_is_no_traceback(
