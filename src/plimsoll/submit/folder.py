@@ -160,9 +160,10 @@ def copies(run: Run) -> dict[str, str]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield all that is no folder below `folder`, links to folders included."""
+    """Yield all that is no folder below `folder`, links to folders included, but for `.git`."""
     count = 0
     for where, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = [name for name in folders if name != ".git"]
         links = [name for name in folders if Path(where, name).is_symlink()]
         for name in [*links, *names]:
             count += 1

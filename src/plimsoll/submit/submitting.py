@@ -6,6 +6,7 @@ Nothing is written before the run is verified and everything given has been read
 from __future__ import annotations
 
 import codecs
+import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from plimsoll.lint import lint
 from plimsoll.submission import Checklist, Finding, Submission, load, parse
 from plimsoll.submission.folder import PRODUCT
 from plimsoll.submit import page
-from plimsoll.submit.answers import Answer, answer
+from plimsoll.submit.answers import PAGES, Answer, answer
 from plimsoll.submit.filling import Change, fill
 from plimsoll.submit.folder import SUMS, Target, copies
 from plimsoll.submit.memory import MEMORY, Memory, Written, WrittenCell, encode, recall, sha256
@@ -177,7 +178,7 @@ def _write(plan: _Plan, request: Request, run: Run, target: Target) -> list[Chan
     target.write(MEMORY, encode(now))
     done = [target.put_run(run, copied)]
     done += [target.put(name, content, memory) for name, content in plan.files.items()]
-    gone = [name for name in last.files if name not in plan.files and _outside_run(name)]
+    gone = [name for name in last.files if name not in plan.files and _generated(name)]
     done += [target.remove(name, memory) for name in gone]
     if plan.product != plan.found:
         target.write(PRODUCT, plan.product)
@@ -189,8 +190,10 @@ def _cell(each: Answer) -> WrittenCell:
     return WrittenCell(status=each.status, evidence=each.evidence, notes=each.notes)
 
 
-def _outside_run(name: str) -> bool:
-    return name.startswith(("evidence/", f"{FOLDER}/"))
+def _generated(name: str) -> bool:
+    """Tell whether a file may be removed by its name; a memory may come from anybody."""
+    inside = posixpath.normpath(name) == name
+    return inside and name.startswith((f"{PAGES}/", f"{FOLDER}/"))
 
 
 def _outcome(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -131,3 +132,16 @@ def test_a_broken_memory_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PlimsollError, match=r"\.plimsoll-submit\.json is damaged") as caught:
         submitted(tmp_path, {"gang_scheduling": HELD})
     assert caught.value.next_step.endswith("then counts as yours")
+
+
+def test_a_memory_removes_nothing_outside(tmp_path: Path) -> None:
+    submitted(tmp_path, {"gang_scheduling": HELD})
+    (tmp_path / "thesis.tex").write_text("")
+    memory = product_file(tmp_path).parent / ".plimsoll-submit.json"
+    page = '"evidence/gang_scheduling.md"'
+    assert page in memory.read_text()
+    nothing = hashlib.sha256(b"").hexdigest()
+    more = f'"evidence/../../../thesis.tex": "{nothing}", {page}'
+    memory.write_text(memory.read_text().replace(f"{page}:", f"{more}:"))
+    submitted(tmp_path, {"gang_scheduling": HELD})
+    assert (tmp_path / "thesis.tex").exists()
