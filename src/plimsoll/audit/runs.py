@@ -122,21 +122,13 @@ def _compare(cell: CellAudit, run: PlimsollRun, folder: Folder) -> Finding | Non
     if not is_claimed(cell) or verdict == "PASS":
         return None
     place = folder.place(f"{run.path}/{VERDICTS}")
-    if verdict == "FAIL":
-        return Finding(
-            rule=RULE_FAIL,
-            severity=Severity.ERROR,
-            place=place,
-            what=f"contradicted by {place}: the facts of this run, judged again, give FAIL",
-            why=f"the status is {cell.status!r}",
-            requirement=cell.requirement,
-            quote=f"{cell.requirement}: {verdict}",
-        )
+    failed = verdict == "FAIL"
+    lead = f"contradicted by {place}" if failed else "not demonstrated"
     return Finding(
-        rule=RULE_OPEN,
-        severity=Severity.WARNING,
+        rule=RULE_FAIL if failed else RULE_OPEN,
+        severity=Severity.ERROR if failed else Severity.WARNING,
         place=place,
-        what=f"not demonstrated: the facts of this run, judged again, give {verdict}",
+        what=f"{lead}: the facts of this run, judged again, give {verdict}",
         why=f"the status is {cell.status!r}",
         requirement=cell.requirement,
         quote=f"{cell.requirement}: {verdict}",

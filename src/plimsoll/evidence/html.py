@@ -6,8 +6,6 @@ from a cluster, which is escaped as well, could do nothing even if it were not.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,8 +13,8 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
+from plimsoll import pages
 from plimsoll.evidence.judging import SHIPPED, Judges
-from plimsoll.evidence.text import printable
 from plimsoll.evidence.timeline import Timeline
 from plimsoll.evidence.view import build
 from plimsoll.record import Judgement, Record
@@ -42,35 +40,22 @@ def render(
 ) -> bytes:
     """Return `report.html` as UTF-8; the same facts and judgements give the same bytes."""
     style = _resource("report.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = _template().render(
         view=build(record, judgements, earlier, judges),
         style=Markup(style),  # noqa: S704  (our own file)
-        style_hash=digest,
+        style_hash=pages.digest(style),
     )
     return page.strip().encode("utf-8", errors="replace") + b"\n"
 
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(_resource),
-        finalize=_finalize,
-    )
+    environment = pages.environment(_resource)
     environment.filters["tone"] = lambda word: _ICONS.get(str(word), "none")
     environment.filters["slug"] = lambda text: "-".join(str(text).split())
     environment.globals["ticks"] = _axis
     environment.globals["percent"] = _percent
     return environment.get_template("report.html.j2")
-
-
-def _finalize(value: object) -> object:
-    """Clean every text that the template shows; markup of our own passes as it is."""
-    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _resource(name: str) -> str:

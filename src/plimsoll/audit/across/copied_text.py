@@ -1,7 +1,7 @@
 """Notes, or texts of evidence, that another vendor has in the same or nearly the same words.
 
 It says who has the text for the earlier version, never who wrote it. The same text in one vendor's
-products is nobody's matter.
+products is nobody's matter, nor is what Plimsoll wrote of an intact run that lies beside it.
 """
 
 from __future__ import annotations
@@ -58,25 +58,22 @@ def seen(entries: Sequence[Entry], contents: Contents) -> Iterator[Seen]:
 
 def _texts(entry: Entry) -> Iterator[_Text]:
     named: set[str] = set()
+    generated = any(run.intact for run in entry.audit.runs)
     for number, cell in enumerate(entry.loaded.submission.cells):
-        yield _Text(
-            entry=entry,
-            cell=number,
-            place=cell.where("notes"),
-            quote=quoted(cell.notes),
-            shingles=shingles(cell.notes),
-        )
+        written = {"": cell.notes}
         for path in entry.paths(cell):
-            text = "" if path in named else _read(entry, path)
+            written[path] = "" if path in named else _read(entry, path)
             named.add(path)
-            yield _Text(
-                entry=entry,
-                cell=number,
-                place=entry.loaded.folder.place(path),
-                quote=quoted(text),
-                path=path,
-                shingles=shingles(text),
-            )
+        for path, text in written.items():
+            if not (generated and "plimsoll" in text.casefold()):
+                yield _Text(
+                    entry=entry,
+                    cell=number,
+                    place=entry.loaded.folder.place(path) if path else cell.where("notes"),
+                    quote=quoted(text),
+                    path=path,
+                    shingles=shingles(text),
+                )
 
 
 def _read(entry: Entry, path: str) -> str:

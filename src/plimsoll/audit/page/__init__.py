@@ -6,8 +6,6 @@ that text from a submission, which is escaped as well, could do nothing even if 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,11 +13,11 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
+from plimsoll import pages
 from plimsoll.audit.counts import Counts
 from plimsoll.audit.model import SubmissionAudit
 from plimsoll.audit.page.view import bars, build, link, share, tone
 from plimsoll.audit.words import rest, word
-from plimsoll.text import printable
 
 
 def render(audits: Sequence[SubmissionAudit], counts: Counts) -> bytes:
@@ -29,33 +27,17 @@ def render(audits: Sequence[SubmissionAudit], counts: Counts) -> bytes:
         view=build(audits, counts),
         style=Markup(style),  # noqa: S704  (our own files)
         script=Markup(script),  # noqa: S704
-        style_hash=_digest(style),
-        script_hash=_digest(script),
+        style_hash=pages.digest(style),
+        script_hash=pages.digest(script),
     )
     return page.strip().encode("utf-8", errors="replace") + b"\n"
 
 
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(_resource),
-        finalize=_finalize,
-    )
+    environment = pages.environment(_resource)
     environment.filters.update(tone=tone, share=share, bars=bars, link=link, word=word, rest=rest)
     return environment.get_template("page.html.j2")
-
-
-def _finalize(value: object) -> object:
-    """Clean every text that the template shows; markup of our own passes as it is."""
-    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _resource(name: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from plimsoll.submission import Severity
-from tests.unit.audit.across.stand import audited, said, write
+from plimsoll.audit.across import findings
+from plimsoll.audit.model import PlimsollRun
+from plimsoll.submission import Severity, find, load
+from tests.unit.audit.across.stand import audited, one, said, write
 
 RULE = "copied-text"
 NOTE = (
@@ -113,3 +116,15 @@ def test_the_same_file_is_left_to_the_rule_about_files(tmp_path: Path) -> None:
         (path.parent / "steps.md").write_text(NOTE * 3)
     audits = audited(tmp_path)
     assert (len(said(audits, RULE)), len(said(audits, "same-file-elsewhere"))) == (0, 1)
+
+
+@pytest.mark.parametrize(("intact", "found"), [(True, 0), (False, 2)])
+def test_what_plimsoll_wrote_of_an_intact_run_is_nobodys_text(
+    tmp_path: Path, intact: bool, found: int
+) -> None:
+    for title in ("v1.34/harbour", "v1.34/lagoon"):
+        note(tmp_path, title, f"{NOTE} Checked by behaviour with Plimsoll.")
+    loaded = [load(path) for path in find([tmp_path])]
+    run = PlimsollRun(path="run", intact=intact)
+    audits = [replace(one(each), runs=(run,)) for each in loaded]
+    assert len(said(findings(loaded, audits), RULE)) == found
