@@ -6,18 +6,18 @@ turned into a claim. What a person has to do about an open cell is said with it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from plimsoll import checks
 from plimsoll.evidence.conditions import discoveries, short
+from plimsoll.evidence.store import FACTS, MANIFEST, REPORT
 from plimsoll.evidence.view import next_step, platform
 from plimsoll.record import Judgement
 from plimsoll.record.facts import Discovered
 from plimsoll.standard.verdicts import Verdict
 from plimsoll.submission import Item
+from plimsoll.submission.folder import MOST_EVIDENCE
 from plimsoll.submission.results import Outcome
 from plimsoll.submit.official_suite import OfficialResult
 from plimsoll.submit.run import Run
@@ -93,24 +93,25 @@ def answer(item: Item, run: Run, official: OfficialResult | None) -> Answer:
     status = _STATUS.get(judgement.verdict, "")
     if disagreement and status != NOT_IMPLEMENTED:
         status = ""
-    return _filled(base, status, _notes(judgement, run, official, disagreement))
+    if not status:
+        return _open(base)
+    return replace(
+        base,
+        status=status,
+        evidence=(page_path(item.id), *_links(run), *_passed(base)),
+        notes=_notes(judgement, run, official, disagreement),
+    )
 
 
-def _filled(base: Answer, status: str, notes: str) -> Answer:
-    """Return the answer with a status, and with what goes with it."""
-    changes: dict[str, Any] = {"status": status}
-    if status:
-        changes["evidence"] = (
-            page_path(base.requirement),
-            f"{RUN_FOLDER}/report.html",
-            f"{RUN_FOLDER}/facts.jsonl",
-            *_passed(base),
-        )
-        changes["notes"] = notes
-    else:
-        changes["todo"] = _settle(base)
-        changes["evidence"] = _open_evidence(base)
-    return replace(base, **changes)
+def _links(run: Run) -> tuple[str, ...]:
+    """Return what every cell links of the run: its report, and its facts unless they are huge."""
+    facts = FACTS if (run.folder / FACTS).stat().st_size <= MOST_EVIDENCE else MANIFEST
+    return f"{RUN_FOLDER}/{REPORT}", f"{RUN_FOLDER}/{facts}"
+
+
+def _open(base: Answer) -> Answer:
+    """Return the answer for a cell that stays empty."""
+    return replace(base, todo=_settle(base), evidence=_open_evidence(base))
 
 
 def _open_evidence(base: Answer) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def _unchecked(item: Item, official: OfficialResult | None) -> Answer:
         disagreement=_official_failure(official),
         official=official,
     )
-    return _filled(base, "", "")
+    return _open(base)
 
 
 def _todo(judgement: Judgement) -> str:

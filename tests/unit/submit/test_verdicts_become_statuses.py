@@ -59,3 +59,12 @@ def test_a_requirement_that_does_not_apply_says_why_and_what_was_found(tmp_path:
 def test_notes_never_pass_for_the_official_suite(tmp_path: Path) -> None:
     submitted(tmp_path, {"gang_scheduling": HELD})
     assert gang(tmp_path).notes.endswith("Not a result of the official test suite.")
+
+
+def test_facts_that_nobody_would_read_whole_are_not_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plimsoll.submit.answers.MOST_EVIDENCE", 10)
+    submitted(tmp_path, {"gang_scheduling": HELD})
+    links = [each.value for each in gang(tmp_path).evidence]
+    assert links == [*LINKS[:2], "plimsoll-run/manifest.json"]
