@@ -19,8 +19,10 @@ from plimsoll.submission.results import (
     read_results,
 )
 
-MOST_TEXT = 2 << 20
+MOST_TEXT = 1 << 20
 """Bytes of a text that detectors see; results are read whole."""
+MOST_LINES = 40_000
+"""Lines of a text that detectors see."""
 MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".adoc", ".rst", ".txt", ""})
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SLUG = re.compile(r"[^\w\- ]+")
@@ -50,8 +52,15 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The text, cut to MOST_TEXT bytes."""
-        return self._data[:MOST_TEXT].decode("utf-8-sig", "replace")
+        """The text, cut to MOST_TEXT bytes and MOST_LINES lines."""
+        text = self._data[:MOST_TEXT].decode("utf-8-sig", "replace")
+        lines = text.split("\n", MOST_LINES)
+        return text if len(lines) <= MOST_LINES else "\n".join(lines[:MOST_LINES])
+
+    @cached_property
+    def cut(self) -> bool:
+        """Whether detectors see only its beginning."""
+        return len(self._data) > MOST_TEXT or self._data.count(b"\n") > MOST_LINES
 
     @property
     def empty(self) -> bool:

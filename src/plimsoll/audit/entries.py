@@ -14,8 +14,10 @@ from plimsoll.audit.model import Kind, Reading
 from plimsoll.submission import File, Finding, Loaded, Reference, beside, hosted, refer, refusal
 from plimsoll.submission.tree import Scalar
 
-MOST_BYTES = 64 << 20
+MOST_BYTES = 32 << 20
 """Evidence read of one submission, in bytes."""
+MOST_TEXT = 8 << 20
+"""Text of one submission that detectors see, in bytes; test results are not counted."""
 MOST_FILES = 50
 """Files read of one folder that an entry names."""
 _WORDS_FOR_NOTHING = frozenset({"n/a", "na", "none", "-", "tbd", "todo", "not applicable"})
@@ -41,6 +43,7 @@ class Entries:
         self._submission = loaded.submission
         self._folder = loaded.folder
         self._left = MOST_BYTES
+        self._text_left = MOST_TEXT
         self._files: dict[str, Document | File] = {}
         self._sections: dict[tuple[str, str], Document] = {}
         self._runs: dict[str, bool] = {}
@@ -98,13 +101,15 @@ class Entries:
         if file.folder or file.refused or not file.exists:
             return file
         if file.size > self._left:
-            why = f"the evidence of one submission is read up to {MOST_BYTES} bytes"
-            return File(path=path, size=file.size, refused="evidence-too-large", why=why)
+            return _too_much(file)
         data = self._folder.read(path)
         if not isinstance(data, bytes):
             return data
         self._left -= len(data)
-        return Document(path, data)
+        document = Document(path, data)
+        if document.results is None and not document.binary:
+            self._text_left -= len(document.text)
+        return document if self._text_left >= 0 else _too_much(file)
 
     def _local(self, reading: Reading, anchor: str) -> Found:
         if self._in_run(reading.path):
@@ -156,3 +161,8 @@ class Entries:
         )
         kind, because = kinds.of_folder(documents)
         return Found(reading=replace(reading, kind=kind, because=because), documents=documents)
+
+
+def _too_much(file: File) -> File:
+    why = "the evidence of this submission is more than is read of one"
+    return File(path=file.path, size=file.size, refused="evidence-too-large", why=why)

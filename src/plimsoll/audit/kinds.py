@@ -55,7 +55,8 @@ def of_document(document: Document) -> tuple[Kind, str]:
         return unread
     if document.results is not None:
         return Kind.RUN, _summary(document.results)
-    return _source(document) if document.suffix in _SOURCES else _written(document)
+    kind, because = _source(document) if document.suffix in _SOURCES else _written(document)
+    return kind, f"{because}; only its beginning is read" if document.cut else because
 
 
 def _unread(document: Document) -> tuple[Kind, str] | None:

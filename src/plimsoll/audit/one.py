@@ -16,7 +16,10 @@ from plimsoll.audit.document import Document
 from plimsoll.audit.entries import Entries
 from plimsoll.audit.model import CellAudit, Kind, Reading, SubmissionAudit
 from plimsoll.audit.view import CellView
-from plimsoll.submission import Cell, Finding, Loaded
+from plimsoll.submission import Cell, Finding, Loaded, Severity
+
+MOST_CELLS = 64
+"""Cells whose evidence is held against them; a checklist has up to sixteen."""
 
 
 def audit_one(loaded: Loaded) -> SubmissionAudit:
@@ -29,8 +32,22 @@ def audit_one(loaded: Loaded) -> SubmissionAudit:
         platform=submission.metadata("platformName"),
         vendor=submission.metadata("vendorName"),
         cells=tuple(_cells(loaded)),
-        problems=submission.problems,
+        problems=(*submission.problems, *_too_many(loaded)),
     )
+
+
+def _too_many(loaded: Loaded) -> Iterator[Finding]:
+    cells = loaded.submission.cells
+    if len(cells) > MOST_CELLS:
+        yield Finding(
+            rule="too-many-cells",
+            severity=Severity.WARNING,
+            place=cells[MOST_CELLS].place,
+            what=f"{len(cells)} entries; evidence is read for contradictions of the first "
+            f"{MOST_CELLS}",
+            why="no checklist has as many requirements",
+            fix="keep one entry per requirement",
+        )
 
 
 class _Read(Struct, frozen=True, kw_only=True):
@@ -53,7 +70,7 @@ def _cells(loaded: Loaded) -> Iterator[CellAudit]:
         for document in each.documents
         if document.results is not None and document.results.cases
     }
-    for each in read:
+    for number, each in enumerate(read):
         mine = {id(document) for document in each.documents}
         view = CellView(
             cell=each.cell,
@@ -65,10 +82,11 @@ def _cells(loaded: Loaded) -> Iterator[CellAudit]:
             source=tree.text if tree else "",
             place_of=loaded.folder.place,
         )
-        yield _judged(view, each.refused)
+        said = findings(view) if number < MOST_CELLS else ()
+        yield _judged(view, (*each.refused, *said))
 
 
-def _judged(view: CellView, refused: tuple[Finding, ...]) -> CellAudit:
+def _judged(view: CellView, said: tuple[Finding, ...]) -> CellAudit:
     cell = view.cell
     return CellAudit(
         requirement=cell.id,
@@ -78,7 +96,7 @@ def _judged(view: CellView, refused: tuple[Finding, ...]) -> CellAudit:
         place=cell.place,
         kind=view.kind,
         readings=view.readings,
-        findings=(*refused, *findings(view)),
+        findings=said,
     )
 
 

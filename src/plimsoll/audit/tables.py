@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _TITLE = re.compile(r"[A-Z][A-Z()/%-]*(?: [A-Z][A-Z()/%-]*)*")
-_HEADER = re.compile(r"^\s*[A-Z][A-Z()/% -]*(?:\s{2,}[A-Z][A-Z()/%-]*(?: [A-Z]+)*)+\s*$")
+_HEADER = re.compile(r"^\s*[A-Z][A-Z()/%-]*(?: [A-Z]+)*(?:\s{2,}[A-Z][A-Z()/%-]*(?: [A-Z]+)*)+\s*$")
 
 
 def rows(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, dict[str, str]]]:

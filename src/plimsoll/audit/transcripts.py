@@ -96,13 +96,15 @@ _SOURCES = frozenset(
     )
 )
 _METRIC = ("# HELP", "# TYPE")
-_LONGEST = 400
+_LONGEST = 100
 """Lines that one quoted argument may span."""
+LONGEST_LINE = 2000
+"""Characters of a line that are looked at."""
 
 
 def read(text: str, *, markdown: bool) -> Transcript:
     """Return what `text` consists of; without `markdown` the whole text is one block."""
-    reader = _Reader(text.splitlines())
+    reader = _Reader([line.rstrip("\r")[:LONGEST_LINE] for line in text.split("\n")])
     if markdown:
         reader.markdown()
     else:

@@ -100,7 +100,7 @@ class CellView(Struct, frozen=True, kw_only=True):
         place = self.cell.where("notes")
         if not words or place.end_line <= place.line:
             return place
-        lines = self.source.splitlines()[place.line - 1 : place.end_line]
+        lines = self.source.split("\n")[place.line - 1 : place.end_line]
         start = " ".join(words.split()[:3])
         for offset, line in enumerate(lines):
             if start in line:

@@ -16,7 +16,7 @@ RULE = Rule(
 )
 
 _ACCEPTED = re.compile(
-    r"\b(?:httproutes?|gateways?|grpcroutes?)\b.*\bcondition met\b"
+    r"\b(?:httproutes?|gateways?|grpcroutes?)\b.{0,200}\bcondition met\b"
     r"|\b(?:Accepted|Programmed)\b['\"]?[:=]?\s*['\"]?True|\btype: (?:Accepted|Programmed)\b"
     r"|^\s*NAME(?:SPACE)?\b.*\b(?:HOSTNAMES|PROGRAMMED|ACCEPTED)\b|\battachedRoutes:",
     re.IGNORECASE,

@@ -15,7 +15,9 @@ RULE = Rule(
     requirements=frozenset({"pod_autoscaling"}),
 )
 
-_RESOURCE = re.compile(r"^\s*-?\s*type: Resource\b|\bautoscale\b.*--cpu|\bresource cpu on pods\b")
+_RESOURCE = re.compile(
+    r"^\s*-?\s*type: Resource\b|\bautoscale\b.{0,200}--cpu|\bresource cpu on pods\b"
+)
 _CUSTOM = re.compile(
     r"^\s*-?\s*type: (?:Pods|Object|External)\b|\b(?:custom|external)\.metrics\.k8s\.io\b"
     r"|\bkind: ScaledObject\b|\b(?:pods|external|object) metric\b"
