@@ -104,20 +104,23 @@ class _Reader:
 def _log(data: bytes, name: str) -> Results | None:
     text = data.decode("utf-8", "replace")
     cases: list[Case] = []
-    before = ""
+    before, told = "", False
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         found = _ENDED.match(line) if "--- " in line else None
         if found is None:
             logged = _LOGGED.match(line) if ".go:" in line else None
-            before = logged["text"] if logged else ("" if line.startswith("=== ") else before)
+            if line.startswith("=== "):
+                before, told = "", False
+            elif logged and not told:
+                before = logged["text"]
             continue
         outcome = _BY_WORD[found["word"]]
         after = _LOGGED.match(lines[number]) if number < len(lines) else None
         said = (after["text"] if after else before) if outcome is not Outcome.PASSED else ""
         message = said.strip()[:MESSAGE]
         cases.append(Case(name=found["name"], outcome=outcome, line=number, message=message))
-        before = ""
+        before, told = "", after is not None
         _bounded(len(cases), name)
     return Results(form="go-test-log", cases=tuple(cases)) if cases else None
 

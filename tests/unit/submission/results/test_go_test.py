@@ -78,3 +78,10 @@ def test_the_reason_logged_just_before_a_skip_is_its_message() -> None:
 
 def test_prose_with_dashes_is_no_test_result() -> None:
     assert read_results(b"--- a\n+++ b\n--- PASS: looks like it, is not\n", "a.log") is None
+
+
+def test_what_one_test_said_is_not_taken_for_the_next_ones() -> None:
+    log = b"--- FAIL: TestA (3.00s)\n    a_test.go:8: two ran\n--- SKIP: TestB (0.00s)\n"
+    results = read_results(log, "e2e.log")
+    assert results is not None
+    assert [case.message for case in results.cases] == ["two ran", ""]
