@@ -21,6 +21,8 @@ RULE = "copied-text"
 ENDINGS = (".md", ".markdown", ".rst", ".txt", ".adoc")
 LARGEST = 256 << 10
 """Bytes of an evidence file that is compared."""
+MOST_SHINGLES = 500_000
+"""Kept of all texts together, ten times what the real submissions need; texts beyond are left."""
 
 
 class _Text(Struct, frozen=True, kw_only=True, eq=False):
@@ -41,7 +43,7 @@ class _Text(Struct, frozen=True, kw_only=True, eq=False):
 
 def seen(entries: Sequence[Entry], contents: Contents) -> Iterator[Seen]:
     """Yield a finding for each text that another vendor has in nearly the same words."""
-    texts = [text for entry in entries for text in _texts(entry) if text.shingles]
+    texts = list(_compared(entries))
     partners: dict[int, dict[int, Near]] = defaultdict(dict)
     template = (cell.description for entry in entries for cell in entry.loaded.submission.cells)
     for pair in near([each.shingles for each in texts], [each.party for each in texts], template):
@@ -54,6 +56,17 @@ def seen(entries: Sequence[Entry], contents: Contents) -> Iterator[Seen]:
         if found is not None:
             text = texts[number]
             yield Seen(entry=text.entry.number, cell=text.cell, finding=found)
+
+
+def _compared(entries: Sequence[Entry]) -> Iterator[_Text]:
+    """Yield the texts that are long enough, until MOST_SHINGLES are kept."""
+    kept = 0
+    for text in (text for entry in entries for text in _texts(entry)):
+        kept += len(text.shingles)
+        if kept > MOST_SHINGLES:
+            return
+        if text.shingles:
+            yield text
 
 
 def _texts(entry: Entry) -> Iterator[_Text]:

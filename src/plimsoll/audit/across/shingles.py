@@ -21,8 +21,6 @@ SHARE = 0.7
 PARTIES = 3
 MOST_WORDS = 20_000
 """Words read of one text."""
-MOST_SHINGLES = 1_000_000
-"""Shingles kept in all; texts beyond are not compared."""
 _MOST_TEXTS = 40
 """Texts with one shingle, beyond which it tells nothing."""
 
@@ -70,11 +68,7 @@ def near(
     """Yield every pair of near-equal texts, as their numbers. `parties` belong to `texts`."""
     known = frozenset[int]().union(*(shingles(each) for each in set(template)))
     holders: dict[int, list[int]] = defaultdict(list)
-    kept = 0
     for number, text in enumerate(texts):
-        kept += len(text)
-        if kept > MOST_SHINGLES:
-            break
         for shingle in text - known:
             holders[shingle].append(number)
     sizes, shared = _counted(holders, parties)
