@@ -1,12 +1,13 @@
 """The description of Envoy's ext_proc service that the router and its black-box suites carry.
 
-It is cut out of xds-protos: what the service reaches, without options and comments. To write it again
-after an update of xds-protos: `python -m tests.router.descriptors`.
+It is cut out of xds-protos: what the service reaches, without options and comments. To write it
+again after an update of xds-protos: `python -m tests.router.descriptors`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,9 @@ PLACES = (
 
 def official() -> bytes:
     """Return the FileDescriptorSet that xds-protos gives, cut down to what the service reaches."""
-    from envoy.service.ext_proc.v3 import external_processor_pb2
     from google.protobuf import descriptor_pb2
 
-    file = external_processor_pb2.DESCRIPTOR
+    file = import_module("envoy.service.ext_proc.v3.external_processor_pb2").DESCRIPTOR
     reached: dict[str, Any] = {}
     for method in file.services_by_name["ExternalProcessor"].methods:
         _reach(method.input_type, reached)
