@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "status": "Show every part of the embedded platforms on this machine",
     "down": "Stop an embedded platform and leave nothing behind",
     "fault": "Break the embedded platform on purpose; see what catches it",
+    "route": "Send each request where its prefix is cached and queues are short",
     "engine-sim": "Serve a simulated model, to test routers and gateways with",
 }
 """Every command with its line of help, in the order in which the overview shows them."""
