@@ -51,6 +51,14 @@ class CellView(Struct, frozen=True, kw_only=True):
         """Whether the status says that it is implemented, at least in part."""
         return self.cell.status.strip().lower() in CLAIMS
 
+    def code(self) -> list[tuple[Document, int, str]]:
+        """Return every command, manifest and output line with its document and number."""
+        return [
+            (document, line, text)
+            for document in self.documents
+            for line, text in (*document.typed, *document.shown)
+        ]
+
     def at(
         self,
         rule: Rule,

@@ -199,6 +199,14 @@ KNOWN: list[tuple[str, str, str, str, str]] = [
             '"nvidia-smi": executable file not found in $PATH'
         ),
     ),
+    # operators
+    (
+        "v1.35/viettel-ai-platform",
+        "robust_controller",
+        "not-reconciled warning",
+        "robust_controller.md:95",
+        f"sklearn-iris         Unknown{' ' * 66}10s",
+    ),
     # autoscaling
     (
         "v1.35/upcloud",

@@ -24,11 +24,7 @@ _SCALED = re.compile(r"\bkind: (?:HorizontalPodAutoscaler|ScaledObject|Deploymen
 
 def find(view: CellView) -> Iterator[Finding]:
     """Yield at most one finding, at the first workload that is made."""
-    lines = [
-        (document, line, text)
-        for document in view.documents
-        for line, text in (*document.typed, *document.shown)
-    ]
+    lines = view.code()
     if any(_ACCELERATOR.search(text) for _, _, text in lines):
         return
     for document, line, text in lines:

@@ -26,17 +26,14 @@ _CUSTOM = re.compile(
 
 def find(view: CellView) -> Iterator[Finding]:
     """Yield at most one finding, at the first autoscaler."""
-    lines = [
-        (document, line, text)
-        for document in view.documents
-        for line, text in (*document.typed, *document.shown)
-    ]
+    lines = view.code()
     if any(_CUSTOM.search(text) for _, _, text in lines):
         return
     for document, line, text in lines:
         if _RESOURCE.search(text):
             what = (
-                "not demonstrated: scaling on a custom metric; the autoscaler at {place} uses CPU"
+                "not demonstrated: scaling on a custom metric; "
+                "the autoscaler at {place} takes CPU or memory"
             )
             yield view.at(RULE, document, line, what)
             return
