@@ -50,7 +50,10 @@ def run() -> list[Result]:
 
 
 def _audit() -> tuple[float, float, float]:
-    """Return seconds, megabytes and processor seconds of one audit. Raises RuntimeError when it did not end well."""
+    """Return seconds, megabytes and processor seconds of one audit.
+
+    Raises RuntimeError when it did not end well.
+    """
     command = [sys.executable, "-m", "plimsoll", "audit", str(SUBMISSIONS), "--format", "json"]
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
