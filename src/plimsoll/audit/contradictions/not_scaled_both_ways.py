@@ -44,7 +44,8 @@ def find(view: CellView) -> Iterator[Finding]:
             yield view.at(RULE, document, up, what)
             return
     what = "not demonstrated: no node is seen to come or to go in what {place} begins"
-    yield view.at(RULE, texts[0], texts[0].shown[0][0], what)
+    words = (line for line, text in texts[0].shown if any(map(str.isalnum, text)))
+    yield view.at(RULE, texts[0], next(words, texts[0].shown[0][0]), what)
 
 
 def _last(document: Document, pattern: re.Pattern[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from plimsoll.audit.document import Document
 from plimsoll.audit.view import CellView, Rule
-from plimsoll.submission import Finding, Severity
+from plimsoll.submission import Finding, Severity, quoted
 from plimsoll.submission.results import Outcome
 
 RULE = Rule(
@@ -25,7 +25,7 @@ def find(view: CellView) -> Iterator[Finding]:
         ]
         if failed:
             more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-            said = f": {failed[0].message}" if failed[0].message else ""
+            said = f": {quoted(failed[0].message)}" if failed[0].message else ""
             what = f"contradicted by {{place}}: a test of {view.cell.id} failed{more}{said}"
             yield view.at(RULE, document, failed[0].line, what, quote=failed[0].name)
         elif document in view.documents:

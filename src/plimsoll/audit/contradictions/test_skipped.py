@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plimsoll.audit.view import CellView, Rule
-from plimsoll.submission import Finding, Severity
+from plimsoll.submission import Finding, Severity, quoted
 from plimsoll.submission.results import Case, Outcome
 
 RULE = Rule(
@@ -49,4 +49,4 @@ def find(view: CellView) -> Iterator[Finding]:
 
 
 def _said(case: Case) -> str:
-    return f" ({case.message})" if case.message else ""
+    return f" ({quoted(case.message)})" if case.message else ""

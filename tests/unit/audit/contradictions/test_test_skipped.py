@@ -21,6 +21,12 @@ def test_a_claim_whose_only_test_was_skipped_is_contradicted(tmp_path: Path) -> 
     assert "no such node" in found.findings[0].what
 
 
+def test_a_long_reason_is_cut_to_one_line(tmp_path: Path) -> None:
+    reason = SKIPPED.format("TestGangScheduling").replace("no such node", "no&#10;node" + "x" * 300)
+    found = cell(tmp_path, "gang_scheduling", {"junit.xml": junit(reason)})
+    assert found.findings[0].what.endswith("was skipped (no)")
+
+
 def test_results_that_another_cell_links_count(tmp_path: Path) -> None:
     cases = junit(PASSED.format("Gang Scheduling"), SKIPPED.format("Cluster Autoscaling"))
     text = product(
