@@ -186,7 +186,7 @@ class PoolWatch:
         self, path: str, params: dict[str, str], version: str
     ) -> AsyncIterator[tuple[str, Json]]:
         """Yield changes until the stream ends or has lost its place."""
-        asked = {"watch": "1", "resourceVersion": version, "timeoutSeconds": str(_WATCH_SECONDS)}
+        asked = {"watch": "true", "resourceVersion": version, "timeoutSeconds": str(_WATCH_SECONDS)}
         async with self._api.lines(path, params | asked) as lines:
             async for line in lines:
                 if not line.strip():
