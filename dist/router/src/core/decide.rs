@@ -1,15 +1,21 @@
 //! From a request to endpoints in the order in which they should be tried.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
 
-use arc_swap::ArcSwap;
+use xxhash_rust::xxh64::xxh64;
 
-use super::endpoint::{Endpoint, Fleet};
-use super::request::{Hints, Request};
-use super::scan::{ScanSettings, parse};
-use super::settings::{LiveSettings, SettingsError};
-use super::ticket::Ticket;
+use super::endpoint::Endpoint;
+use super::live::Live;
+use super::policy::PolicyView;
+use super::request::{Kind, Request};
+use super::select::{Candidate, Context, Kept, Profile};
+use super::sessions::{self, SessionKey};
+use super::state::Core;
+use super::telemetry::{OfModel, PolicyOutcome};
+
+/// Share of a prompt's blocks that an endpoint must hold to be `available` for `Prefer: if-available`.
+const AVAILABLE: f64 = 0.80;
 
 /// Why no endpoint was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,167 +30,231 @@ pub enum Refusal {
     NotAvailable,
 }
 
+impl Refusal {
+    /// The reason under which it is counted; for the first two llm-d's drop reasons.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NoEndpoints => "rejected-no-endpoints",
+            Self::Saturated => "rejected-saturated",
+            Self::BadRequest(_) => "bad-request",
+            Self::NotAvailable => "not-available",
+        }
+    }
+}
+
 /// Endpoints to try, best first; never empty.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// In the order in which they should be tried.
+    /// In the order in which they should be tried: those that the picker returned, then fallbacks.
     pub choices: Vec<Arc<Endpoint>>,
+    /// How many of them the picker returned.
+    pub picked: usize,
     /// Tokens of the prompt that the first is expected to hold.
     pub predicted_cached: u64,
     /// Tokens that count as in flight at the chosen endpoint.
     pub load_tokens: u64,
-    /// Hashes to remember for the chosen endpoint.
+    /// Hashes to remember for the chosen endpoint; the model is part of them.
     pub blocks: Vec<u64>,
+    /// No candidate holds any of the prompt, and the profile wants to know.
+    pub(super) cold: bool,
+    pub(super) session: Option<Session>,
+    pub(super) model: Arc<OfModel>,
 }
 
-/// What a Python policy sees: one value per candidate.
-#[derive(Debug, Clone, Default)]
-pub struct PolicyView {
-    /// `host:port` of each candidate.
-    pub addresses: Vec<String>,
-    /// Leading blocks of the prompt that each holds.
-    pub matched_blocks: Vec<f64>,
-    /// Requests in flight at each.
-    pub in_flight: Vec<f64>,
-    /// Tokens in flight at each.
-    pub in_flight_tokens: Vec<f64>,
-    /// Requests waiting in each.
-    pub waiting: Vec<f64>,
-    /// Requests running in each.
-    pub running: Vec<f64>,
-    /// KV cache usage of each, 0 to 1.
-    pub kv_usage: Vec<f64>,
-    /// The built-in scores of each.
-    pub scores: Vec<f64>,
-    /// The built-in choice.
-    pub best: usize,
-    /// Blocks of the prompt.
-    pub blocks: usize,
-    /// Its estimated tokens.
-    pub prompt_tokens: u64,
-    /// Model asked for.
-    pub model: String,
-}
-
-/// A decision taken elsewhere: `None` falls back to the built-in choice, and the core counts it.
-pub trait Policy: Send + Sync {
-    /// Return the index of the candidate to use.
-    fn choose(&self, view: &PolicyView) -> Option<usize>;
-}
-
-/// Names of headers that the settings ask for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HintHeaders {
-    /// Chooses the profile.
-    pub profile: Option<String>,
-    /// Names the session.
-    pub session: Option<String>,
-}
-
-struct Live {
-    fleet: Fleet,
-    scan: ScanSettings,
-    headers: HintHeaders,
-}
-
-/// All state that decisions read and write.
-pub struct Core {
-    live: ArcSwap<Live>,
-    now: AtomicU64,
-    policy: Option<Arc<dyn Policy>>,
+/// A session, and the slot that it stays with whatever is chosen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Session {
+    pub(super) key: SessionKey,
+    pub(super) stays: Option<usize>,
 }
 
 impl Core {
-    /// Make a core. Errors say what is wrong with the settings.
-    pub fn new(
-        settings: &LiveSettings,
-        policy: Option<Arc<dyn Policy>>,
-    ) -> Result<Arc<Self>, SettingsError> {
-        let fleet = Fleet::default().replaced(&settings.endpoints);
-        Ok(Arc::new(Self {
-            live: ArcSwap::from_pointee(Live {
-                fleet,
-                scan: ScanSettings::default(),
-                headers: HintHeaders::default(),
-            }),
-            now: AtomicU64::new(0),
-            policy,
-        }))
-    }
-
-    /// Replace endpoints and decisions at once; requests in flight are not touched.
-    pub fn apply(&self, settings: &LiveSettings) -> Result<(), SettingsError> {
-        let fleet = self.live.load().fleet.replaced(&settings.endpoints);
-        self.live.store(Arc::new(Live {
-            fleet,
-            scan: ScanSettings::default(),
-            headers: HintHeaders::default(),
-        }));
-        Ok(())
-    }
-
-    /// Read a request: its model and prompt, and the name under which the model is sent on
-    /// (`Request::target_model`). Pass the path with or without its query.
-    pub fn scan(&self, path: &str, body: &[u8], hints: Hints) -> Result<Request, Refusal> {
-        let settings = self.live.load().scan.clone();
-        let mut request = parse(path, body, &settings)?;
-        request.hints = hints;
-        Ok(request)
-    }
-
-    /// Request headers whose values belong in `Hints::profile` and `Hints::session`, in lower case;
-    /// `None`: the settings ask for none.
-    pub fn hint_headers(&self) -> HintHeaders {
-        self.live.load().headers.clone()
-    }
-
-    /// Say what time it is, in milliseconds of any clock that never goes back. Call it now and then
-    /// (every scrape): sessions and answers of endpoints grow old by it.
-    pub fn tick(&self, now_ms: u64) {
-        self.now.fetch_max(now_ms, Relaxed);
-    }
-
-    /// The endpoints of this moment.
-    pub fn fleet(&self) -> Fleet {
-        self.live.load().fleet.clone()
-    }
-
     /// Choose endpoints for a request.
     pub fn decide(&self, request: &Request) -> Result<Decision, Refusal> {
-        let live = self.live.load();
-        let mut choices: Vec<Arc<Endpoint>> = live
-            .fleet
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.healthy() && eligible(endpoint, request))
-            .cloned()
-            .collect();
-        if choices.is_empty() {
-            return Err(Refusal::NoEndpoints);
+        let started = Instant::now();
+        let decision = self.choose(&self.live.load(), request);
+        self.telemetry.decided(started.elapsed().as_secs_f64());
+        match &decision {
+            Ok(decision) => {
+                let share = decision.predicted_cached as f64 / request.prompt_tokens.max(1) as f64;
+                let share = (!decision.blocks.is_empty()).then_some(share);
+                self.telemetry.chosen(&decision.model, share);
+            }
+            Err(refusal) => self.telemetry.dropped(refusal.reason()),
         }
-        choices.sort_by_key(|endpoint| endpoint.in_flight());
-        let _ = &self.policy;
+        decision
+    }
+
+    fn choose(&self, live: &Live, request: &Request) -> Result<Decision, Refusal> {
+        let profile = live.profile(&request.hints)?;
+        let model = match request.target_model.as_str() {
+            "" => &request.model,
+            target => target,
+        };
+        let eligible = live.eligible(request, model)?;
+        let keys = self.keys(profile, request, model);
+        let matched = match keys.is_empty() {
+            true => Vec::new(),
+            false => self.index.read().lookup(&keys, live.slots),
+        };
+        let candidates: Vec<Candidate<'_>> = eligible
+            .into_iter()
+            .filter_map(|position| {
+                let endpoint = live.fleet.endpoints.get(position)?;
+                let matched = matched.get(endpoint.slot).copied().unwrap_or_default();
+                Some(Candidate::new(endpoint, position, matched))
+            })
+            .collect();
+        let candidates = available(candidates, request, keys.len())?;
+        let session = self.session(live, profile, request);
+        let cold_order = self.cold_order(live, profile);
+        let context = Context {
+            model,
+            blocks: keys.len(),
+            block_tokens: live.shape.tokens,
+            prompt_tokens: request.prompt_tokens,
+            pinned: session.and_then(|session| session.stays),
+            cold_order: &cold_order,
+            random: &self.random,
+        };
+        let cold = profile.cold_size.is_some() && candidates.iter().all(|one| one.matched == 0);
+        let present = |slot: usize| candidates.iter().any(|one| one.endpoint.slot == slot);
+        let session = session.map(|session| Session {
+            stays: session.stays.filter(|slot| present(*slot)),
+            ..session
+        });
+        let (ordered, picked) = self.order(profile, candidates, request, &context)?;
+        let predicted_cached = ordered.first().map_or(0, |one| context.cached(one.matched));
+        let most = picked + live.settings.fallbacks;
+        let choices: Vec<_> = ordered
+            .iter()
+            .take(most)
+            .map(|one| one.endpoint.clone())
+            .collect();
         Ok(Decision {
+            picked: picked.min(choices.len()),
             choices,
-            predicted_cached: 0,
-            load_tokens: request.prompt_tokens,
-            blocks: request.blocks.clone(),
+            predicted_cached,
+            load_tokens: request.prompt_tokens - predicted_cached,
+            blocks: keys,
+            cold,
+            session,
+            model: self.telemetry.of_model(&request.model, model),
         })
     }
 
-    /// Count the request at its first choice, and remember its prefix there.
-    pub fn admit(&self, decision: &Decision) -> Option<Ticket> {
-        let tokens = i64::try_from(decision.load_tokens).unwrap_or(i64::MAX);
-        decision
-            .choices
-            .first()
-            .map(|endpoint| Ticket::new(endpoint.clone(), tokens))
+    /// Candidates in the order of preference, and how many of them the picker returned.
+    fn order<'a>(
+        &self,
+        profile: &Profile,
+        mut candidates: Vec<Candidate<'a>>,
+        request: &Request,
+        context: &Context<'_>,
+    ) -> Result<(Vec<Candidate<'a>>, usize), Refusal> {
+        if request.has_no_body() {
+            self.random.shuffle(&mut candidates);
+            return Ok((candidates, 1));
+        }
+        let mut kept = profile.filter(candidates, context);
+        if kept.first.is_empty() {
+            return Err(Refusal::Saturated);
+        }
+        let scores = profile.scores(&kept.first, context);
+        let order = profile.order(&scores, &self.random);
+        let choice = self.ask(&kept, &scores, &order, context);
+        let picked = profile.count().min(kept.first.len());
+        let mut first: Vec<Option<Candidate<'_>>> = kept.first.into_iter().map(Some).collect();
+        let mut ordered: Vec<_> = order
+            .iter()
+            .filter_map(|index| first.get_mut(*index)?.take())
+            .collect();
+        kept.spare
+            .sort_by(|one, two| one.in_flight.total_cmp(&two.in_flight));
+        ordered.extend(kept.spare);
+        if let Some(slot) = choice
+            && let Some(at) = ordered.iter().position(|one| one.endpoint.slot == slot)
+        {
+            let chosen = ordered.remove(at);
+            ordered.insert(0, chosen);
+        }
+        Ok((ordered, picked))
+    }
+
+    /// Ask the policy, if there is one; the slot that it chose.
+    fn ask(
+        &self,
+        kept: &Kept<'_>,
+        scores: &[f64],
+        order: &[usize],
+        context: &Context<'_>,
+    ) -> Option<usize> {
+        let policy = self.policy.as_ref()?;
+        let all: Vec<&Candidate<'_>> = kept.first.iter().chain(&kept.spare).collect();
+        let best = order.first().copied().unwrap_or_default();
+        let view = PolicyView::new(&all, scores, best, context);
+        let (chosen, outcome) = match policy.choose(&view) {
+            None => (None, PolicyOutcome::None),
+            Some(index) => match all.get(index) {
+                Some(one) => (Some(one.endpoint.slot), PolicyOutcome::Used),
+                None => (None, PolicyOutcome::BadIndex),
+            },
+        };
+        self.telemetry.policy(outcome);
+        chosen
+    }
+
+    /// Keys of the prompt's blocks in the index: the model is mixed in, so that models do not match.
+    fn keys(&self, profile: &Profile, request: &Request, model: &str) -> Vec<u64> {
+        let asked = profile.reads_prefix || request.hints.if_available || self.policy.is_some();
+        if !asked || request.blocks.is_empty() {
+            return Vec::new();
+        }
+        let salt = xxh64(model.as_bytes(), 0);
+        request.blocks.iter().map(|block| block ^ salt).collect()
+    }
+
+    fn session(&self, live: &Live, profile: &Profile, request: &Request) -> Option<Session> {
+        let name = request.hints.session.as_deref()?;
+        if !profile.reads_session || name.is_empty() {
+            return None;
+        }
+        let key = sessions::key(name);
+        let ttl = live.settings.session.ttl_ms;
+        let stays = self.sessions.lock().find(key, self.now(), ttl);
+        Some(Session { key, stays })
+    }
+
+    /// Slots that got cold prompts, longest ago first.
+    fn cold_order(&self, live: &Live, profile: &Profile) -> Vec<usize> {
+        if profile.cold_size.is_none() {
+            return Vec::new();
+        }
+        let endpoints = live.fleet.endpoints.iter();
+        let mut order: Vec<(u64, usize)> = endpoints
+            .map(|endpoint| (endpoint.cold_at(), endpoint.slot))
+            .filter(|(at, _)| *at > 0)
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, slot)| slot).collect()
     }
 }
 
-fn eligible(endpoint: &Endpoint, request: &Request) -> bool {
-    match &request.hints.subset {
-        None => true,
-        Some(subset) => subset.contains(&endpoint.settings.load().address),
+/// For `Prefer: if-available`: only those that hold the prompt.
+fn available<'a>(
+    mut candidates: Vec<Candidate<'a>>,
+    request: &Request,
+    blocks: usize,
+) -> Result<Vec<Candidate<'a>>, Refusal> {
+    if !request.hints.if_available || request.kind == Kind::None {
+        return Ok(candidates);
+    }
+    let least = blocks as f64 * AVAILABLE;
+    candidates.retain(|one| blocks > 0 && f64::from(one.matched) >= least);
+    match candidates.is_empty() {
+        true => Err(Refusal::NotAvailable),
+        false => Ok(candidates),
     }
 }
+
+#[cfg(test)]
+mod tests;

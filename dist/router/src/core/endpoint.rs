@@ -50,6 +50,8 @@ pub struct Endpoint {
     /// What it last said of itself.
     pub signals: ArcSwap<Signals>,
     served: AtomicU64,
+    cold_at: AtomicU64,
+    retired: AtomicBool,
 }
 
 impl Endpoint {
@@ -63,6 +65,8 @@ impl Endpoint {
             healthy: AtomicBool::new(true),
             signals: ArcSwap::from_pointee(Signals::default()),
             served: AtomicU64::new(0),
+            cold_at: AtomicU64::new(0),
+            retired: AtomicBool::new(false),
         }
     }
 
@@ -106,6 +110,24 @@ impl Endpoint {
         self.in_flight_tokens.fetch_sub(tokens, Relaxed);
     }
 
+    /// Which of all cold prompts was the last that it got; 0: none.
+    pub(super) fn cold_at(&self) -> u64 {
+        self.cold_at.load(Relaxed)
+    }
+
+    pub(super) fn set_cold_at(&self, at: u64) {
+        self.cold_at.fetch_max(at, Relaxed);
+    }
+
+    /// Whether the settings no longer name it.
+    pub fn retired(&self) -> bool {
+        self.retired.load(Relaxed)
+    }
+
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Relaxed);
+    }
+
     /// Requests sent to it since the start.
     pub fn served(&self) -> u64 {
         self.served.load(Relaxed)
@@ -125,6 +147,18 @@ impl Fleet {
         self.endpoints
             .iter()
             .find(|endpoint| endpoint.settings.load().address == address)
+    }
+
+    /// Endpoints of an earlier fleet that are not in this one.
+    pub(super) fn gone(&self, before: &Self) -> Vec<Arc<Endpoint>> {
+        let stays =
+            |known: &&Arc<Endpoint>| self.endpoints.iter().any(|one| Arc::ptr_eq(one, known));
+        before
+            .endpoints
+            .iter()
+            .filter(|known| !stays(known))
+            .cloned()
+            .collect()
     }
 
     /// The next fleet: endpoints whose address stays keep their state and their slot.

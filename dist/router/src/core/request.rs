@@ -61,6 +61,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether nothing is known of a body: any endpoint is as good as another.
+    pub fn has_no_body(&self) -> bool {
+        self.kind == Kind::None && self.model.is_empty() && self.blocks.is_empty()
+    }
+
     /// A request whose body says nothing (or that has none).
     pub fn without_body(hints: Hints) -> Self {
         Self {

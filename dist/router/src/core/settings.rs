@@ -51,6 +51,8 @@ pub struct LiveSettings {
     pub policy: PolicySettings,
     /// Endpoints to try after those that the picker returned, best first. Ours, not llm-d's.
     pub fallbacks: usize,
+    /// Name of the pool, in llm-d's metrics.
+    pub pool: String,
     /// Start of the random numbers that break ties and draw; `None`: another one at each start.
     pub seed: Option<u64>,
 }
@@ -68,6 +70,7 @@ impl Default for LiveSettings {
             session: SessionSettings::default(),
             policy: PolicySettings::default(),
             fallbacks: 2,
+            pool: "default".to_owned(),
             seed: None,
         }
     }
@@ -171,6 +174,8 @@ pub struct IndexSettings {
     pub block_size_tokens: usize,
     /// Blocks remembered for each endpoint, least recently used first out.
     pub lru_capacity_per_server: usize,
+    /// Whether an endpoint that says how large its cache is has that capacity instead.
+    pub auto_tune: bool,
     /// Tokens of a prompt that are looked at; what comes later neither matches nor is remembered.
     pub max_prefix_tokens_to_match: usize,
     /// Blocks remembered for all endpoints together. Ours: it bounds memory for large fleets.
@@ -182,6 +187,7 @@ impl Default for IndexSettings {
         Self {
             block_size_tokens: 16,
             lru_capacity_per_server: 31_250,
+            auto_tune: true,
             max_prefix_tokens_to_match: 131_072,
             max_entries: 2_097_152,
         }

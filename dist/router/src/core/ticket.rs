@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::decide::Decision;
 use super::endpoint::Endpoint;
+use super::telemetry::{OfModel, Telemetry};
 
 /// What a response said it cost, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,13 +21,38 @@ pub struct Usage {
 #[derive(Debug)]
 pub struct Ticket {
     endpoint: Arc<Endpoint>,
+    /// Tokens that count at the endpoint now.
     tokens: i64,
+    /// Tokens of the whole prompt.
+    prompt: i64,
+    predicted: u64,
+    computed: bool,
+    used: bool,
+    model: Arc<OfModel>,
+    telemetry: Arc<Telemetry>,
 }
 
 impl Ticket {
-    pub(super) fn new(endpoint: Arc<Endpoint>, tokens: i64) -> Self {
+    pub(super) fn new(
+        endpoint: Arc<Endpoint>,
+        decision: &Decision,
+        model: Arc<OfModel>,
+        telemetry: Arc<Telemetry>,
+    ) -> Self {
+        let tokens = i64::try_from(decision.load_tokens).unwrap_or(i64::MAX);
+        let cached = i64::try_from(decision.predicted_cached).unwrap_or(i64::MAX);
         endpoint.take(tokens);
-        Self { endpoint, tokens }
+        model.began();
+        Self {
+            endpoint,
+            tokens,
+            prompt: tokens.saturating_add(cached),
+            predicted: decision.predicted_cached,
+            computed: false,
+            used: false,
+            model,
+            telemetry,
+        }
     }
 
     /// Where the request is.
@@ -33,26 +60,41 @@ impl Ticket {
         &self.endpoint
     }
 
-    /// Move the credit to another endpoint: the request is tried there now.
+    /// The counters of its model, for what only doors see: times and ends.
+    pub fn model(&self) -> &Arc<OfModel> {
+        &self.model
+    }
+
+    /// Move the credit to another endpoint: the request is tried there now. Nothing of the prompt is
+    /// expected to be cached there.
     pub fn move_to(&mut self, endpoint: Arc<Endpoint>) {
-        endpoint.take(self.tokens);
+        let tokens = if self.computed { 0 } else { self.prompt };
+        endpoint.take(tokens);
         self.endpoint.give_back(self.tokens);
         self.endpoint = endpoint;
+        self.tokens = tokens;
+        self.predicted = 0;
     }
 
     /// The answer of a streamed request has begun: its prompt is computed, so its tokens no longer
-    /// count as load. Calling it again, or for an answer that is not streamed, changes nothing more.
+    /// count as load. Calling it again changes nothing more.
     pub fn started(&mut self) {
+        self.computed = true;
         let tokens = std::mem::take(&mut self.tokens);
         self.endpoint.computed(tokens);
     }
 
-    /// Note what the response said it cost.
-    pub fn usage(&mut self, _usage: Usage) {}
+    /// Note what the response said it cost. Only the first time counts.
+    pub fn usage(&mut self, usage: Usage) {
+        if !std::mem::replace(&mut self.used, true) {
+            self.telemetry.used(&self.model, usage, self.predicted);
+        }
+    }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.endpoint.give_back(self.tokens);
+        self.model.ended();
     }
 }

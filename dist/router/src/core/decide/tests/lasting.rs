@@ -1,0 +1,190 @@
+//! What decisions leave behind, and what becomes of it.
+
+use super::*;
+
+#[test]
+fn sessions_stay_with_their_endpoint_while_it_can_be_chosen() {
+    let profile = r#"{"scorers": [{"type": "session-affinity-scorer"}]}"#;
+    let core = core(&THREE, profile, "");
+    let hints = |subset: Option<&str>| Hints {
+        session: Some("s".to_owned()),
+        subset: subset.map(|one| vec![one.to_owned()]),
+        ..Hints::default()
+    };
+    core.tick(1000);
+    assert_eq!("b:1", send(&core, "hi", hints(Some("b:1"))));
+    for now in [1000, 200_000, 400_000] {
+        core.tick(now);
+        assert_eq!("b:1", send(&core, "hi", hints(None)));
+    }
+    // Its endpoint is no candidate: the session moves, and stays there.
+    assert_eq!("c:1", send(&core, "hi", hints(Some("c:1"))));
+    let stays: BTreeSet<String> = (0..20).map(|_| send(&core, "hi", hints(None))).collect();
+    assert_eq!(BTreeSet::from(["c:1".to_owned()]), stays);
+    core.tick(1_000_000);
+    let request = chat(&core, "hi", hints(None));
+    let seen: BTreeSet<String> = (0..50).map(|_| first(&core.decide(&request))).collect();
+    assert_eq!(3, seen.len());
+}
+
+#[test]
+fn cold_prompts_go_round_by_no_hit_lru() {
+    let profile = r#"{"scorers": [{"type": "no-hit-lru-scorer"}]}"#;
+    let core = core(&THREE, profile, "");
+    let seen: Vec<String> = (0..6)
+        .map(|turn| {
+            send(
+                &core,
+                &format!("{turn} {}", "x".repeat(600)),
+                Hints::default(),
+            )
+        })
+        .collect();
+    let round: BTreeSet<&String> = seen[..3].iter().collect();
+    assert_eq!((3, &seen[..3]), (round.len(), &seen[3..]));
+}
+
+#[test]
+fn what_counts_at_an_endpoint_is_given_back_once() {
+    let core = core(&THREE, STICKY, "");
+    let counts = |address: &str| {
+        let fleet = core.fleet();
+        let one = fleet.by_address(address).expect("an endpoint");
+        (one.in_flight(), one.in_flight_tokens())
+    };
+    let request = chat(&core, &"x".repeat(2560), subset(&["a:1"]));
+    let decision = core.decide(&request).expect("a decision");
+    let mut ticket = core.admit(&decision).expect("a ticket");
+    assert_eq!((1, 640), counts("a:1"));
+    let other = core.fleet().by_address("b:1").expect("an endpoint").clone();
+    core.retry(&mut ticket, &decision, &other);
+    assert_eq!([(0, 0), (1, 640)], [counts("a:1"), counts("b:1")]);
+    ticket.started();
+    ticket.started();
+    assert_eq!((1, 0), counts("b:1"));
+    drop(ticket);
+    assert_eq!((0, 0), counts("b:1"));
+    // The prompt is known at both now, and only what is not cached counts.
+    let ticket = core.admit(&core.decide(&request).expect("a decision"));
+    assert_eq!((1, 0), counts("a:1"));
+    drop(ticket);
+}
+
+#[test]
+fn predicted_hits_are_compared_with_what_the_engine_says() {
+    let core = core(&THREE, STICKY, "");
+    let prompt = "x".repeat(2560);
+    for cached in [0, 600] {
+        let decision = core.decide(&chat(&core, &prompt, Hints::default()));
+        let mut ticket = core
+            .admit(&decision.expect("a decision"))
+            .expect("a ticket");
+        let usage = Usage {
+            prompt: 650,
+            cached,
+            completion: 3,
+        };
+        ticket.usage(usage);
+        ticket.usage(usage);
+    }
+    assert_eq!((1300, 640, 600), core.telemetry().compared());
+}
+
+struct Fixed(Option<usize>);
+
+impl Policy for Fixed {
+    fn choose(&self, view: &PolicyView) -> Option<usize> {
+        assert_eq!(view.addresses.len(), view.scores.len());
+        assert!(view.best < view.addresses.len());
+        self.0
+    }
+}
+
+#[test]
+fn a_policy_chooses_and_where_it_does_not_the_built_in_choice_stands() {
+    let table = [
+        (Some(2), "c:1", "used"),
+        (None, "b:1", "none"),
+        (Some(3), "b:1", "bad-index"),
+    ];
+    let prompt = "x".repeat(2560);
+    for (answer, expected, outcome) in table {
+        let policy: Arc<dyn Policy> = Arc::new(Fixed(answer));
+        let core = Core::new(&settings(&THREE, DEFAULT, ""), Some(policy)).expect("a core");
+        for address in ["a:1", "c:1"] {
+            said(&core, address, load(5, 0.5));
+        }
+        assert_eq!(expected, send(&core, &prompt, Hints::default()));
+        let line = format!(r#"policy_decisions_total{{outcome="{outcome}"}} 1"#);
+        assert!(core.metrics(MetricNames::Plimsoll).contains(&line));
+    }
+}
+
+#[test]
+fn new_settings_keep_what_stays_and_forget_what_goes() {
+    let core = core(&THREE, STICKY, "");
+    let prompt = "x".repeat(2560);
+    let decision = core.decide(&chat(&core, &prompt, subset(&["a:1", "b:1"])));
+    let decision = decision.expect("a decision");
+    let ticket = core.admit(&decision);
+    let (stays, goes) = match first(&Ok(decision.clone())).as_str() {
+        "a:1" => (THREE[0], r#""address": "b:1""#),
+        _ => (THREE[1], r#""address": "a:1""#),
+    };
+    core.apply(&settings(&[stays], STICKY, ""))
+        .expect("settings");
+    let request = chat(&core, &prompt, Hints::default());
+    assert_eq!(
+        Ok(640),
+        core.decide(&request).map(|one| one.predicted_cached)
+    );
+    assert_eq!(1, core.fleet().endpoints[0].in_flight());
+    // Another endpoint takes the place: under its slot nothing may be found.
+    core.apply(&settings(&[goes], STICKY, ""))
+        .expect("settings");
+    core.apply(&settings(
+        &[r#""address": "n:1""#, r#""address": "o:1""#],
+        STICKY,
+        "",
+    ))
+    .expect("settings");
+    assert_eq!(Ok(0), core.decide(&request).map(|one| one.predicted_cached));
+    // A late retry to an endpoint that is gone is not remembered.
+    drop(ticket);
+    core.admit(&decision);
+    assert_eq!(Ok(0), core.decide(&request).map(|one| one.predicted_cached));
+}
+
+#[test]
+fn settings_that_cannot_be_used_change_nothing() {
+    let core = core(&THREE, STICKY, "");
+    let mut bad = settings(&THREE[..1], STICKY, "");
+    bad.profiles.clear();
+    assert!(core.apply(&bad).is_err());
+    assert_eq!(3, core.fleet().endpoints.len());
+}
+
+#[test]
+fn prompts_are_not_hashed_when_no_profile_asks() {
+    let core = core(&THREE, r#"{"scorers": [{"type": "queue-scorer"}]}"#, "");
+    let request = chat(&core, &"x".repeat(2560), Hints::default());
+    assert_eq!((0, 640), (request.blocks.len(), request.prompt_tokens));
+}
+
+#[test]
+fn an_endpoint_that_says_how_large_its_cache_is_has_that_capacity() {
+    let core = core(&THREE[..1], STICKY, "");
+    let signals = Signals {
+        blocks: 40,
+        block_size: 16,
+        ..Signals::default()
+    };
+    said(&core, "a:1", signals);
+    let prompt = "x".repeat(256 * 30);
+    send(&core, &prompt, Hints::default());
+    let request = chat(&core, &prompt, Hints::default());
+    assert_eq!(
+        Ok(640),
+        core.decide(&request).map(|one| one.predicted_cached)
+    );
+}

@@ -1,0 +1,256 @@
+//! Candidates and what a profile makes of them: filters narrow, scorers add up, the picker orders.
+
+mod affinity;
+mod labels;
+mod pick;
+mod score;
+
+use std::sync::Arc;
+
+use arc_swap::Guard;
+
+use super::endpoint::{Endpoint, Signals};
+use super::random::Random;
+use super::settings::{FilterSettings, PickerSettings, ProfileSettings, ScorerKind};
+use affinity::Affinity;
+use score::Adapters;
+
+/// An endpoint that may be chosen, with what is known of it at this moment.
+pub struct Candidate<'a> {
+    /// It.
+    pub endpoint: &'a Arc<Endpoint>,
+    /// Its place in the settings.
+    pub position: usize,
+    /// Leading blocks of the prompt that it holds.
+    pub matched: u32,
+    /// Requests in flight there.
+    pub in_flight: f64,
+    /// Tokens in flight there.
+    pub tokens: f64,
+    /// What it last said.
+    pub signals: Guard<Arc<Signals>>,
+}
+
+impl<'a> Candidate<'a> {
+    /// Look at an endpoint now.
+    pub fn new(endpoint: &'a Arc<Endpoint>, position: usize, matched: u32) -> Self {
+        Self {
+            endpoint,
+            position,
+            matched,
+            in_flight: endpoint.in_flight().max(0) as f64,
+            tokens: endpoint.in_flight_tokens().max(0) as f64,
+            signals: endpoint.signals.load(),
+        }
+    }
+}
+
+/// What scorers know of a request.
+pub struct Context<'a> {
+    /// Model as the endpoint sees it.
+    pub model: &'a str,
+    /// Blocks of its prompt.
+    pub blocks: usize,
+    /// Tokens of one block.
+    pub block_tokens: usize,
+    /// Estimated tokens of its prompt.
+    pub prompt_tokens: u64,
+    /// Slot of its session's endpoint.
+    pub pinned: Option<usize>,
+    /// Slots that served cold prompts, longest ago first.
+    pub cold_order: &'a [usize],
+    /// For ties and draws.
+    pub random: &'a Random,
+}
+
+impl Context<'_> {
+    /// Tokens of the prompt that an endpoint holds.
+    pub fn cached(&self, matched: u32) -> u64 {
+        (u64::from(matched) * self.block_tokens as u64).min(self.prompt_tokens)
+    }
+}
+
+/// A filter, with what it says of each endpoint where that does not depend on the request.
+#[derive(Debug)]
+enum Filter {
+    Labels(Vec<bool>),
+    Affinity(Affinity),
+}
+
+/// A profile, ready to be used.
+#[derive(Debug)]
+pub struct Profile {
+    filters: Vec<Filter>,
+    scorers: Vec<(f64, ScorerKind)>,
+    picker: PickerSettings,
+    /// Whether it asks which endpoints hold the prompt.
+    pub reads_prefix: bool,
+    /// Whether it asks for the session's endpoint.
+    pub reads_session: bool,
+    /// Whether it asks who served cold prompts, and of how many endpoints at most.
+    pub cold_size: Option<usize>,
+}
+
+/// Candidates that a profile left, and those that only a preference took away.
+pub struct Kept<'a> {
+    /// To choose from.
+    pub first: Vec<Candidate<'a>>,
+    /// To fall back to.
+    pub spare: Vec<Candidate<'a>>,
+}
+
+impl Profile {
+    /// Prepare a profile for endpoints with these labels.
+    pub fn new<'a, L>(settings: &ProfileSettings, labels: L) -> Self
+    where
+        L: Iterator<Item = &'a std::collections::BTreeMap<String, String>> + Clone,
+    {
+        let filter = |filter: &FilterSettings| match Affinity::new(filter) {
+            Some(affinity) => Filter::Affinity(affinity),
+            None => Filter::Labels(
+                labels
+                    .clone()
+                    .map(|labels| filter.keeps(labels).unwrap_or(true))
+                    .collect(),
+            ),
+        };
+        let filters: Vec<Filter> = settings.filters.iter().map(filter).collect();
+        let kinds = || settings.scorers.iter().map(|scorer| &scorer.kind);
+        let prefix = |kind: &ScorerKind| {
+            matches!(
+                kind,
+                ScorerKind::PrefixCache { .. }
+                    | ScorerKind::NoHitLru { .. }
+                    | ScorerKind::TokenLoad { .. }
+            )
+        };
+        Self {
+            reads_prefix: kinds().any(prefix)
+                || filters
+                    .iter()
+                    .any(|each| matches!(each, Filter::Affinity(_))),
+            reads_session: kinds().any(|kind| matches!(kind, ScorerKind::SessionAffinity {})),
+            cold_size: kinds().find_map(|kind| match kind {
+                ScorerKind::NoHitLru { lru_size } => Some(*lru_size),
+                _ => None,
+            }),
+            scorers: settings
+                .scorers
+                .iter()
+                .map(|scorer| (scorer.weight, scorer.kind.clone()))
+                .collect(),
+            picker: settings.picker.clone(),
+            filters,
+        }
+    }
+
+    /// Run the filters in order.
+    pub fn filter<'a>(&self, candidates: Vec<Candidate<'a>>, context: &Context<'_>) -> Kept<'a> {
+        let mut kept = Kept {
+            first: candidates,
+            spare: Vec::new(),
+        };
+        for filter in &self.filters {
+            match filter {
+                Filter::Labels(keeps) => {
+                    let keep = |each: &Candidate<'_>| keeps.get(each.position) != Some(&false);
+                    kept.first.retain(keep);
+                    kept.spare.retain(keep);
+                }
+                Filter::Affinity(affinity) => affinity.narrow(&mut kept, context),
+            }
+        }
+        kept
+    }
+
+    /// Weighted sums of all scorers.
+    pub fn scores(&self, candidates: &[Candidate<'_>], context: &Context<'_>) -> Vec<f64> {
+        let mut sums = vec![0.0; candidates.len()];
+        for (weight, kind) in &self.scorers {
+            let values = values(kind, candidates, context);
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += weight * value.clamp(0.0, 1.0);
+            }
+        }
+        sums
+    }
+
+    /// Indices of the scores, first choice first.
+    pub fn order(&self, scores: &[f64], random: &Random) -> Vec<usize> {
+        self.picker.order(scores, random)
+    }
+
+    /// How many endpoints the picker returns.
+    pub fn count(&self) -> usize {
+        self.picker.count()
+    }
+}
+
+fn values(kind: &ScorerKind, candidates: &[Candidate<'_>], context: &Context<'_>) -> Vec<f64> {
+    let each = |value: &dyn Fn(&Candidate<'_>) -> f64| candidates.iter().map(value).collect();
+    let matched = || -> Vec<f64> { each(&|one| f64::from(one.matched)) };
+    match kind {
+        ScorerKind::Queue {} => score::fewest(&each(&|one| one.signals.waiting as f64)),
+        ScorerKind::RunningRequestsSize {} => {
+            score::fewest(&each(&|one| one.signals.running as f64))
+        }
+        ScorerKind::KvCacheUtilization {} => score::free(&each(&|one| one.signals.kv_usage)),
+        ScorerKind::ActiveRequest {
+            idle_threshold,
+            max_busy_score,
+        } => {
+            let counts: Vec<f64> = each(&|one| one.in_flight);
+            score::active(&counts, *idle_threshold as f64, *max_busy_score)
+        }
+        ScorerKind::TokenLoad {
+            queue_threshold_tokens,
+        } => {
+            let own = |one: &Candidate<'_>| context.prompt_tokens - context.cached(one.matched);
+            let tokens: Vec<f64> = each(&|one| one.tokens + own(one) as f64);
+            score::token_load(&tokens, *queue_threshold_tokens as f64)
+        }
+        ScorerKind::LoadAware { threshold } => {
+            let waiting: Vec<f64> = each(&|one| one.signals.waiting as f64);
+            score::load_aware(&waiting, *threshold as f64)
+        }
+        ScorerKind::PrefixCache {
+            prefix_length_weight,
+            max_model_len,
+        } => score::prefix(
+            &matched(),
+            context.blocks as f64,
+            context.block_tokens as f64,
+            *prefix_length_weight,
+            *max_model_len as f64,
+        ),
+        ScorerKind::NoHitLru { lru_size } => {
+            let cold = candidates.iter().all(|one| one.matched == 0);
+            score::no_hit_lru(cold, &positions(candidates, context.cold_order, *lru_size))
+        }
+        ScorerKind::LoraAffinity {} => score::lora(&adapters(candidates, context.model)),
+        ScorerKind::SessionAffinity {} => {
+            let slots: Vec<usize> = candidates.iter().map(|one| one.endpoint.slot).collect();
+            score::session(&slots, context.pinned)
+        }
+    }
+}
+
+fn positions(candidates: &[Candidate<'_>], order: &[usize], size: usize) -> Vec<Option<usize>> {
+    let newest = order.get(order.len().saturating_sub(size)..);
+    let newest = newest.unwrap_or_default();
+    let position = |one: &Candidate<'_>| newest.iter().position(|slot| *slot == one.endpoint.slot);
+    candidates.iter().map(position).collect()
+}
+
+fn adapters(candidates: &[Candidate<'_>], model: &str) -> Vec<Adapters> {
+    let named = |names: &[String]| names.iter().any(|name| name == model);
+    candidates
+        .iter()
+        .map(|one| Adapters {
+            running: named(&one.signals.adapters_running),
+            waiting: named(&one.signals.adapters_waiting),
+            count: one.signals.adapters_running.len() + one.signals.adapters_waiting.len(),
+            most: usize::try_from(one.signals.adapters_most).unwrap_or(usize::MAX),
+        })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! Labels, and the bound on those that clients choose.
+
+use std::collections::BTreeSet;
+
+use hashbrown::Equivalent;
+use prometheus_client::encoding::EncodeLabelSet;
+
+/// Names that are told apart; llm-d's bound.
+const MOST_NAMES: usize = 1000;
+
+/// What all other names are counted as.
+const OTHER: &str = "other";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ModelLabels {
+    pub model_name: String,
+    pub target_model_name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ErrorLabels {
+    pub model_name: String,
+    pub target_model_name: String,
+    pub error_code: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabels {
+    pub reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OutcomeLabels {
+    pub outcome: &'static str,
+}
+
+/// The names seen so far.
+#[derive(Debug, Default)]
+pub struct Bounded {
+    seen: BTreeSet<String>,
+}
+
+impl Bounded {
+    /// The name, or `other` if there are too many.
+    pub fn fold(&mut self, name: &str) -> String {
+        if !self.seen.contains(name) {
+            if self.seen.len() >= MOST_NAMES || name.len() > 256 {
+                return OTHER.to_owned();
+            }
+            self.seen.insert(name.to_owned());
+        }
+        name.to_owned()
+    }
+}
+
+/// A model and its target, to look up without copies.
+#[derive(Hash)]
+pub struct Pair<'a>(pub &'a str, pub &'a str);
+
+impl Equivalent<(String, String)> for Pair<'_> {
+    fn equivalent(&self, key: &(String, String)) -> bool {
+        self.0 == key.0 && self.1 == key.1
+    }
+}
