@@ -39,6 +39,7 @@ HYBRID_MINOR = 37
 ARTIFACTS = frozenset({"junit.xml", "results.json", "e2e.log"})
 """The only file names that the official validator reads as test results."""
 
+_ESCAPES = "it escapes the product directory"
 _PREFIX = re.compile(r"v\d+\.\d+/[^/]+/")
 
 
@@ -92,6 +93,19 @@ class Context:
         """Every node of the file, in its order, keys and all."""
         tree = self.submission.tree
         return tuple(walk(tree.root)) if tree and tree.root is not None else ()
+
+    @cached_property
+    def anchored(self) -> dict[str, Node]:
+        """What each anchor of the file names; the last one where a name is set again."""
+        tree = self.submission.tree
+        there = {node.place: node for node in self.nodes}
+        starts = {(place.line, place.column): node for place, node in there.items()}
+        anchors = tree.anchors if tree else ()
+        return {
+            each.name: starts[each.place.line, each.place.column]
+            for each in anchors
+            if (each.place.line, each.place.column) in starts
+        }
 
     @cached_property
     def counted(self) -> dict[str, Cell]:
@@ -160,8 +174,9 @@ class Context:
 
     def official_path(self, text: str) -> OfficialPath:
         """Return where the official validator looks for `text`, which is no web address."""
+        home = f"/{self.submission.version or 'v1'}/{self.submission.product or 'product'}"
         if not self.hybrid:
-            return _inside(text)
+            return _inside(home, text)
         raw = text.strip().removeprefix("file://").partition("#")[0].strip().removeprefix("/")
         if not raw:
             return OfficialPath(refused="empty file path")
@@ -170,10 +185,8 @@ class Context:
             raw = raw.removeprefix(own)
         elif _PREFIX.match(raw):
             return OfficialPath(refused="it references a different product directory")
-        found = _inside(raw)
-        if found.refused or found.path == ".":
-            return OfficialPath(refused="it escapes the product directory")
-        return found
+        found = _inside(home, raw)
+        return found if found.path != "." else OfficialPath(refused=_ESCAPES)
 
     def look(self, path: str) -> File:
         """Return what lies at a path of the submission's folder; looked at once."""
@@ -262,9 +275,9 @@ def walk(node: Node) -> Iterator[Node]:
             yield from walk(each)
 
 
-def _inside(text: str) -> OfficialPath:
-    """Return `text` joined to the folder as Go's filepath.Join does it."""
-    path = posixpath.normpath("./" + text.lstrip("/")) if text.strip("/") else "."
+def _inside(home: str, text: str) -> OfficialPath:
+    """Return `text` joined to the folder `home` as Go's filepath.Join does it."""
+    path = posixpath.relpath(posixpath.normpath(f"{home}/{text}"), home)
     if path == ".." or path.startswith("../"):
-        return OfficialPath(refused="it leads out of the product directory")
+        return OfficialPath(refused=_ESCAPES)
     return OfficialPath(path=path)

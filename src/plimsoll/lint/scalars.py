@@ -7,6 +7,7 @@ of YAML 1.1 sees. A text that only one of them takes for a text is a trap.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from plimsoll.submission import Edit
 from plimsoll.submission.editing import quoted_text
@@ -30,7 +31,7 @@ def go(scalar: Scalar) -> str:
     value = scalar.value
     if _BOOLEAN.fullmatch(value):
         return "boolean"
-    if _DATE.fullmatch(value):
+    if _is_date(value):
         return "date"
     return "number" if _number(value) else "text"
 
@@ -43,6 +44,17 @@ def classic(scalar: Scalar) -> str:
     if _CLASSIC_BOOLEAN.fullmatch(scalar.value):
         return "boolean"
     return "number" if _SIXTIES.fullmatch(scalar.value) else "text"
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    year, month, day = re.split(r"[Tt ]", value)[0].split("-")
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 def _number(value: str) -> bool:

@@ -36,7 +36,8 @@ def _(context: Context) -> Iterator[Hit]:
             continue  # `shape` says that already, and no file was meant to be listed
         official = context.official_path(entry.scalar.value)
         missing = bool(official.path) and not context.look(official.path).exists
-        if context.look(entry.path).exists and not missing:
+        missing = missing or (context.hybrid and bool(official.refused))
+        if entry.reference.leaves_folder or (context.look(entry.path).exists and not missing):
             continue
         yield Hit(
             place=entry.scalar.place,
@@ -44,7 +45,8 @@ def _(context: Context) -> Iterator[Hit]:
             fix=_suggestion(context, entry),
             requirement=entry.cell.id,
             quote=entry.scalar.value,
-            official=f"Invalid evidence file for '{entry.cell.id}': not found"
+            official=f"Invalid evidence file for '{entry.cell.id}': "
+            f"{official.refused or 'not found'}"
             if missing and context.counts(entry.cell)
             else "",
         )

@@ -10,6 +10,7 @@ from plimsoll.lint.rule import Hit, Source, rule
 from plimsoll.submission import CATEGORIES, Edit, Place, Severity
 from plimsoll.submission.tree import Alias, Mapping, Node, Scalar, Sequence, Tree
 
+_LOAD = "Error loading product"
 _CORE_TAGS = ("!!", "tag:yaml.org,2002:", "!")
 
 
@@ -32,7 +33,7 @@ def _(context: Context) -> Iterator[Hit]:
                 yield Hit(
                     place=key.place,
                     what=f"`{key.value}` stands here again; first in line {earlier.line}",
-                    official="Error loading product: mapping key already defined",
+                    official=f"{_LOAD}: mapping key already defined",
                 )
 
 
@@ -41,13 +42,28 @@ def _(context: Context) -> Iterator[Hit]:
     title="No merge key (`<<`)",
     why="YAML 1.2 has no merge keys: some parsers merge, others keep a key named `<<`",
     fix="write the values out",
+    source=Source.OFFICIAL,
 )
 def _(context: Context) -> Iterator[Hit]:
     for node in context.nodes:
         if isinstance(node, Mapping):
-            for key, _value in node.scalars():
-                if key.value == "<<" and not key.style:
-                    yield Hit(place=key.place, what="a merge key, `<<`")
+            for key, value in node.scalars():
+                if key.value == "<<" and not (key.style or key.tag):
+                    refused = "" if _merges(context, value) else f"{_LOAD}: map merge requires map"
+                    yield Hit(
+                        place=key.place,
+                        what="a merge key, `<<`",
+                        official=refused,
+                        severity=Severity.ERROR if refused else None,
+                    )
+
+
+def _merges(context: Context, value: Node) -> bool:
+    """Whether the official validator can merge what stands under `<<`."""
+    if isinstance(value, Sequence):
+        return all(_merges(context, each) for each in value.items)
+    meant = context.anchored.get(value.name) if isinstance(value, Alias) else value
+    return isinstance(meant, Mapping)
 
 
 @rule(
@@ -56,11 +72,19 @@ def _(context: Context) -> Iterator[Hit]:
     why="a reader of this file sees a name where a value belongs, and Plimsoll follows no alias, "
     "so that no file can grow when it is read",
     fix="write the value out",
+    source=Source.OFFICIAL,
 )
 def _(context: Context) -> Iterator[Hit]:
     for node in context.nodes:
         if isinstance(node, Alias):
-            yield Hit(place=node.place, what=f"the alias *{node.name} stands for a value")
+            unset = node.name not in context.anchored
+            yield Hit(
+                place=node.place,
+                what=f"the alias *{node.name} stands for a value"
+                + (", and nothing is named so" if unset else ""),
+                official=f"{_LOAD}: unknown anchor '{node.name}' referenced" if unset else "",
+                severity=Severity.ERROR if unset else None,
+            )
 
 
 @rule(

@@ -163,17 +163,22 @@ def _(context: Context) -> Iterator[Hit]:
 @rule(
     "evidence-blank",
     title="Evidence entries are not empty",
-    why="an empty entry looks like evidence in a count and is none",
+    why="an empty entry looks like evidence in a count and is none; one of spaces is looked for as "
+    "a file",
     fix="remove the entry",
+    source=Source.OFFICIAL,
 )
 def _(context: Context) -> Iterator[Hit]:
     for cell in context.submission.cells:
         for scalar in cell.evidence:
             if not scalar.value.strip():
+                refused = bool(scalar.value) and context.counts(cell)
                 yield Hit(
                     place=scalar.place,
                     what="an evidence entry is empty",
                     requirement=cell.id,
+                    official=f"Invalid evidence file for '{cell.id}'" if refused else "",
+                    severity=Severity.ERROR if refused else None,
                 )
 
 

@@ -165,6 +165,12 @@ CASES = (
         at='- ""',
     ),
     Case(
+        rule="evidence-blank",
+        change=(('- "ai_inference.md"', '- "ai_inference.md"\n        - " "'),),
+        at='- " "',
+        official=True,
+    ),
+    Case(
         rule="evidence-twice",
         change=(('- "ai_inference.md"', '- "ai_inference.md"\n        - "ai_inference.md"'),),
         at="ai_inference.md",

@@ -50,6 +50,14 @@ CASES = (
         fine=_named("gang scheduling.md"),
     ),
     Case(
+        rule="evidence-missing",
+        version="v1.37",
+        change=_named("v1.36/quay/gang_scheduling.md"),
+        files={"v1.36/quay/gang_scheduling.md": "It ran."},
+        official=True,
+        fine=_named("v1.37/harbour/gang_scheduling.md"),
+    ),
+    Case(
         rule="evidence-anchor-unsupported",
         change=_named("gang_scheduling.md#gang-scheduling"),
         at="#gang-scheduling",
@@ -63,6 +71,7 @@ CASES = (
         official=True,
         fine=_named("below/../gang_scheduling.md"),
     ),
+    Case(rule="evidence-outside", change=_named("../harbour/gang_scheduling.md"), at="../harbour"),
     Case(rule="evidence-outside", change=_named("/etc/passwd"), official=True, says="one machine"),
     Case(rule="evidence-outside", change=_named("../../v1.36/x.md"), says="leads out"),
     Case(rule="evidence-link", change=_named("link.md"), scene=_link, at="link.md"),

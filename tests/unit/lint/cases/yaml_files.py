@@ -70,6 +70,7 @@ CASES = (
             ("operator:\n    - id", "operator:\n    - <<: *n\n      id"),
         ),
         at="<<",
+        official=True,
         fine=((_NOTES, 'notes: "<<"\n'),),
     ),
     Case(
@@ -78,6 +79,15 @@ CASES = (
         at="*n",
         fine=((_NOTES, 'notes: "*n"\n'),),
     ),
+    Case(
+        rule="yaml-merge-key",
+        change=(
+            ("metadata:\n", "metadata: &m\n"),
+            ("operator:\n    - id", "operator:\n    - <<: *m\n      id"),
+        ),
+        at="<<",
+    ),
+    Case(rule="yaml-alias", change=((_NOTES, "notes: *n\n"),), at="*n", official=True),
     Case(
         rule="yaml-anchor",
         change=((_NOTES, 'notes: &n ""\n'),),
@@ -93,7 +103,12 @@ CASES = (
     ),
     Case(rule="yaml-ambiguous", change=((_NOTES, "notes: 12:30:45\n"),), at="12:30:45"),
     Case(rule="yaml-ambiguous", change=((_NOTES, "notes: 010\n"),), at="010"),
-    Case(rule="yaml-ambiguous", change=((_NOTES, "notes: 2026-11-30\n"),), says="a date"),
+    Case(
+        rule="yaml-ambiguous",
+        change=((_NOTES, "notes: 2026-11-30\n"),),
+        says="a date",
+        fine=((_NOTES, "notes: 2026-13-30\n"),),
+    ),
     Case(
         rule="yaml-ambiguous",
         change=(('vendorName: "Breakwater"', "vendorName: On"),),
