@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, field
 
 from plimsoll.lint.context import ARTIFACTS, Context, Entry
 from plimsoll.lint.rule import Hit, Source, rule
@@ -25,6 +26,14 @@ TESTS = {
 _FORMS = {"junit.xml": "junit", "results.json": "go-test-json", "e2e.log": "go-test-log"}
 
 
+class _Event(Struct, frozen=True):
+    """A line of `go test -json`, as the official validator decodes it."""
+
+    action: str = field(default="", name="Action")
+    test: str = field(default="", name="Test")
+    package: str = field(default="", name="Package")
+
+
 class Artifact(Struct, frozen=True, kw_only=True):
     """An evidence entry that the official validator reads as test results."""
 
@@ -33,6 +42,9 @@ class Artifact(Struct, frozen=True, kw_only=True):
     anchor: str
     results: Results | None
     problem: str = ""
+    """Why the validator cannot read it, where that is known."""
+    packages: tuple[str, ...] = ()
+    """Packages that failed outside any test, by a panic or because they did not build."""
 
 
 def _artifacts(context: Context) -> Iterator[Artifact]:
@@ -44,9 +56,33 @@ def _artifacts(context: Context) -> Iterator[Artifact]:
             continue
         read = context.results(path)
         results = read if isinstance(read, Results) and read.form == _FORMS[name] else None
-        problem = read if isinstance(read, str) else ""
-        anchor = entry.scalar.value.partition("#")[2]
-        yield Artifact(entry=entry, path=path, anchor=anchor, results=results, problem=problem)
+        problem, packages = (read, ()) if isinstance(read, str) else _events(context, path, name)
+        yield Artifact(
+            entry=entry,
+            path=path,
+            anchor=entry.scalar.value.partition("#")[2],
+            results=None if problem else results,
+            problem=problem,
+            packages=packages,
+        )
+
+
+def _events(context: Context, path: str, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return what the validator says to the lines of results.json, and the packages that failed."""
+    if name != "results.json":
+        return "", ()
+    failed: dict[str, None] = {}
+    decoder = msgspec.json.Decoder(_Event)
+    for number, line in enumerate((context.read(path) or b"").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            event = decoder.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return f"{path}:{number}: the line is not an event of `go test -json`", ()
+        if event.action == "fail" and not event.test:
+            failed[event.package] = None
+    return "", tuple(failed)
 
 
 @rule(
@@ -60,7 +96,7 @@ def _artifacts(context: Context) -> Iterator[Artifact]:
 )
 def _(context: Context) -> Iterator[Hit]:
     for each in _artifacts(context):
-        if each.results is None or not each.results.cases:
+        if each.results is None or not (each.results.cases or each.packages):
             form = _FORMS[each.path.rpartition("/")[2].lower()]
             yield _hit(
                 context,
@@ -81,17 +117,21 @@ def _(context: Context) -> Iterator[Hit]:
 def _(context: Context) -> Iterator[Hit]:
     seen: set[str] = set()
     for each in _artifacts(context):
-        cases = each.results.cases if each.results else ()
-        failed = [case for case in cases if case.outcome is Outcome.FAILED]
-        if failed and each.path not in seen:
-            more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-            yield _hit(
-                context,
-                each.entry,
-                f"{each.path}:{failed[0].line}: {failed[0].name}{more} failed",
-                "Test artifact contains failing tests",
-            )
+        if each.path not in seen and (what := _failures(each)):
+            yield _hit(context, each.entry, what, "Test artifact contains failing tests")
         seen.add(each.path)
+
+
+def _failures(artifact: Artifact) -> str:
+    """Return what failed in the results, in a sentence; empty for nothing."""
+    cases = artifact.results.cases if artifact.results else ()
+    failed = [case for case in cases if case.outcome is Outcome.FAILED]
+    if failed:
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        return f"{artifact.path}:{failed[0].line}: {failed[0].name}{more} failed"
+    if artifact.packages:
+        return f"{artifact.path}: the package {artifact.packages[0]} failed outside any test"
+    return ""
 
 
 @rule(

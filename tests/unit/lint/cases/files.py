@@ -15,6 +15,8 @@ _JUNIT = (
     '<testcase name="TestOther">{other}</testcase></testsuite></testsuites>'
 )
 
+_PASSED = '{"Action":"pass","Package":"test","Test":"TestGangScheduling"}\n'
+
 
 def _named(text: str) -> tuple[tuple[str, str], ...]:
     return ((_ENTRY, f'"{text}"'),)
@@ -138,6 +140,22 @@ CASES = (
         files={"mine/junit.xml": _JUNIT.format(other="<failure/>")},
         says="TestOther failed",
         at="mine/junit.xml",
+        official=True,
+    ),
+    Case(
+        rule="artifact-unreadable",
+        version="v1.37",
+        change=_named("mine/results.json"),
+        files={"mine/results.json": f"{_PASSED}PASS\n"},
+        says="results.json:2: the line is not an event",
+        official=True,
+    ),
+    Case(
+        rule="artifact-failed",
+        version="v1.37",
+        change=_named("mine/results.json"),
+        files={"mine/results.json": _PASSED + '{"Action":"fail","Package":"test"}\n'},
+        says="the package test failed",
         official=True,
     ),
     Case(
