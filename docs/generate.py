@@ -17,6 +17,7 @@ import msgspec
 from cyclopts import App
 from cyclopts.argument import Argument
 
+from docs import route_configuration
 from plimsoll.cli import COMMANDS, command_app
 from plimsoll.cli.fault import SeenVerdict
 from plimsoll.embedded import faults
@@ -50,7 +51,6 @@ def leaves(name: str) -> Iterator[tuple[str, App]]:
     app = command_app(name)[name]
     if app.default_command is not None:
         yield name, app
-        return
     for sub in app:
         if not sub.startswith("-"):
             yield f"{name} {sub}", app[sub]
@@ -111,6 +111,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "faults.md": fault_table,
     "errors.md": errors,
+    "route-configuration.md": route_configuration.page,
 }
 
 

@@ -13,6 +13,11 @@ from plimsoll.errors import ExitCode
 _Repeated = Parameter(negative="", consume_multiple=False)
 
 route = App(name="route")
+route.command(
+    "plimsoll.cli.route_envoy:envoy",
+    name="envoy",
+    help="Print a complete Envoy configuration that routes by the picker's choice.",
+)
 
 
 @route.default

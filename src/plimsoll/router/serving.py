@@ -55,11 +55,11 @@ def serve(plan: Plan, watcher_module: str) -> int:
     `watcher_module` is run as the process that watches. Raises PlimsollError for what keeps it from
     starting.
     """
-    data_plane.load()
     events: Events = SimpleQueue()
-    policy = _policy(plan, events)
     composer = Composer(plan.inputs)
     composer.read()
+    policy = _policy(plan, events)
+    data_plane.load()
     live = asyncio.run(composer.compose())
     for finding in composer.config.findings:
         say(str(finding))

@@ -2,38 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from plimsoll.errors import ExitCode
-from tests.unit.cli import scenes
-
-
-class Case(Struct, frozen=True, kw_only=True):
-    """One way to be wrong."""
-
-    wrong: str
-    arguments: tuple[str, ...]
-    exit_code: ExitCode
-    says: str
-    """A part of what is printed to standard error (or, with exit 2, in the verdicts)."""
-    setup: scenes.Setup = scenes.nothing
-
-
-def _usage(wrong: str, *arguments: str, says: str, setup: scenes.Setup = scenes.nothing) -> Case:
-    return Case(wrong=wrong, arguments=arguments, exit_code=ExitCode.USAGE, says=says, setup=setup)
-
-
-def _failed(wrong: str, *arguments: str, says: str, setup: scenes.Setup = scenes.nothing) -> Case:
-    return Case(
-        wrong=wrong, arguments=arguments, exit_code=ExitCode.TOOL_FAILED, says=says, setup=setup
-    )
-
-
-def _open(wrong: str, *arguments: str, says: str, setup: scenes.Setup) -> Case:
-    return Case(
-        wrong=wrong, arguments=arguments, exit_code=ExitCode.INCONCLUSIVE, says=says, setup=setup
-    )
-
+from tests.unit.cli import bad_input_route, scenes
+from tests.unit.cli.case import Case
+from tests.unit.cli.case import failed as _failed
+from tests.unit.cli.case import undecided as _open
+from tests.unit.cli.case import usage as _usage
 
 _SUBMIT = ("submit", "run", "--checklist", "checklist.yaml", "--out", "out")
 _SUBMIT_PRODUCT = (*_SUBMIT, "--product", "product.yaml")
@@ -431,5 +404,6 @@ CASES: tuple[Case, ...] = (
         says="no gang engine was discovered",
         setup=scenes.cluster,
     ),
+    *bad_input_route.CASES,
 )
 """Every case; the ones that end with 2 need a cluster to show it."""

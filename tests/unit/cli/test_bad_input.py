@@ -9,7 +9,8 @@ import pytest
 
 from plimsoll.cli import run
 from plimsoll.errors import ExitCode
-from tests.unit.cli.bad_input import CASES, Case
+from tests.unit.cli.bad_input import CASES
+from tests.unit.cli.case import Case
 from tests.unit.cli.scenes import Scene
 
 
