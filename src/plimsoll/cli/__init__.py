@@ -24,7 +24,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the reports of a run folder again",
     "submit": "Write the submission of a run: PRODUCT.yaml and its evidence",
     "lint": "Find what a submission breaks, and how to mend it",
-    "audit": "Say what stands behind a submission's claims, and what contradicts them",
+    "audit": "Say what stands behind a submission's claims, and against them",
     "cleanup": "Remove what a run left on the cluster",
     "images": "List the container images that checks use",
     "up": "Start a real Kubernetes with simulated accelerators here",
