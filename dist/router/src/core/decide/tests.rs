@@ -9,6 +9,7 @@ use crate::core::telemetry::MetricNames;
 use crate::core::ticket::Usage;
 
 mod lasting;
+mod sequences;
 
 const DEFAULT: &str = r#"{"scorers": [
     {"type": "queue-scorer", "weight": 2},
