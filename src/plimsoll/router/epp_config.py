@@ -319,7 +319,11 @@ class _Reader:
 def index_settings(given: dict[str, object]) -> IndexSettings:
     """Return the index that the parameters of an approx-prefix-cache-producer make."""
     base = IndexSettings()
-    sizes = {name: value for name, value in given.items() if isinstance(value, int)}
+    sizes = {
+        name: value
+        for name, value in given.items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    }
     block = sizes.get("blockSizeTokens", 0) or -(-sizes.get("blockSize", 0) // 4)
     block = block or base.block_size_tokens
     longest = sizes.get("maxPrefixTokensToMatch", base.max_prefix_tokens_to_match)
@@ -330,6 +334,7 @@ def index_settings(given: dict[str, object]) -> IndexSettings:
         block_size_tokens=block,
         lru_capacity_per_server=sizes.get("lruCapacityPerServer", 0)
         or base.lru_capacity_per_server,
+        auto_tune=given.get("autoTune") is not False,
         max_prefix_tokens_to_match=longest,
     )
 

@@ -109,6 +109,7 @@ class Composer:
             session=decisions.session,
             policy=self.inputs.policy,
             fallbacks=self.inputs.fallbacks,
+            pool=self.inputs.pool.name if self.inputs.pool else "default",
         )
 
     def _specs(self) -> tuple[EndpointSpec, ...]:

@@ -295,6 +295,8 @@ class IndexSettings(_Settings, frozen=True, kw_only=True):
     """Used as at least 64, as llm-d does."""
     lru_capacity_per_server: int = 31_250
     """Blocks remembered for each endpoint."""
+    auto_tune: bool = True
+    """Whether an endpoint that says how large its cache is has that capacity instead."""
     max_prefix_tokens_to_match: int = 131_072
     max_entries: int = 2_097_152
     """Blocks remembered for all endpoints together. Ours: it bounds memory for large fleets."""
@@ -333,6 +335,8 @@ class LiveSettings(_Settings, frozen=True, kw_only=True):
     policy: PolicySettings = field(default_factory=PolicySettings)
     fallbacks: int = 2
     """Endpoints to try after those that the picker returned, best first. Ours, not llm-d's."""
+    pool: str = "default"
+    """Name of the pool, in llm-d's metrics."""
     seed: int | None = None
     """Start of the random numbers that break ties; None: another one at each start."""
 

@@ -50,7 +50,14 @@ BUILT_IN = (
                 least=0,
                 meaning="Deprecated: characters of one block, four to a token.",
             ),
-            ignored("autoTune", "the sizes written here are used", "truth"),
+            Parameter(
+                name="autoTune",
+                kind="truth",
+                field="auto_tune",
+                default=True,
+                meaning="Whether an endpoint that says how large its cache is has that capacity "
+                "instead.",
+            ),
         ),
     ),
     Plugin(

@@ -112,6 +112,7 @@ def test_one_profile_needs_no_header() -> None:
         ("{blockSize: 256}", s.IndexSettings(block_size_tokens=64)),
         ("{lruCapacityPerServer: 1000}", s.IndexSettings(lru_capacity_per_server=1000)),
         ("{lruCapacityPerServer: 0}", s.IndexSettings()),
+        ("{autoTune: false}", s.IndexSettings(auto_tune=False)),
         ("{maxPrefixTokensToMatch: 4096}", s.IndexSettings(max_prefix_tokens_to_match=4096)),
         (
             "{maxPrefixTokensToMatch: 0, maxPrefixBlocksToMatch: 10}",
