@@ -16,6 +16,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from plimsoll.lint.anchors import Page, page
+from plimsoll.lint.official import OfficialPath, where
 from plimsoll.submission import (
     METADATA,
     Cell,
@@ -39,9 +40,6 @@ HYBRID_MINOR = 37
 ARTIFACTS = frozenset({"junit.xml", "results.json", "e2e.log"})
 """The only file names that the official validator reads as test results."""
 
-_ESCAPES = "it escapes the product directory"
-_PREFIX = re.compile(r"v\d+\.\d+/[^/]+/")
-
 
 class Entry(Struct, frozen=True, kw_only=True):
     """One evidence entry of a cell."""
@@ -51,15 +49,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     reference: Reference
     path: str
     """The file of the submission's folder that it means; empty for anything else."""
-
-
-class OfficialPath(Struct, frozen=True, kw_only=True):
-    """Where the official validator looks for a local evidence entry."""
-
-    path: str = ""
-    """Relative to the submission's folder."""
-    refused: str = ""
-    """Why it does not look at all."""
 
 
 class Context:
@@ -174,19 +163,8 @@ class Context:
 
     def official_path(self, text: str) -> OfficialPath:
         """Return where the official validator looks for `text`, which is no web address."""
-        home = f"/{self.submission.version or 'v1'}/{self.submission.product or 'product'}"
-        if not self.hybrid:
-            return _inside(home, text)
-        raw = text.strip().removeprefix("file://").partition("#")[0].strip().removeprefix("/")
-        if not raw:
-            return OfficialPath(refused="empty file path")
-        own = f"{self.submission.version}/{self.submission.product}/"
-        if raw.startswith(own):
-            raw = raw.removeprefix(own)
-        elif _PREFIX.match(raw):
-            return OfficialPath(refused="it references a different product directory")
-        found = _inside(home, raw)
-        return found if found.path != "." else OfficialPath(refused=_ESCAPES)
+        home = (self.submission.version or "v1", self.submission.product or "product")
+        return where(text, "/".join(home), hybrid=self.hybrid)
 
     def look(self, path: str) -> File:
         """Return what lies at a path of the submission's folder; looked at once."""
@@ -273,11 +251,3 @@ def walk(node: Node) -> Iterator[Node]:
     elif isinstance(node, Sequence):
         for each in node.items:
             yield from walk(each)
-
-
-def _inside(home: str, text: str) -> OfficialPath:
-    """Return `text` joined to the folder `home` as Go's filepath.Join does it."""
-    path = posixpath.relpath(posixpath.normpath(f"{home}/{text}"), home)
-    if path == ".." or path.startswith("../"):
-        return OfficialPath(refused=_ESCAPES)
-    return OfficialPath(path=path)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from plimsoll.lint.context import Context
+from plimsoll.lint.context import Context, Entry
 from plimsoll.submission import Edit, Finding, Place, Severity
 
 
@@ -39,6 +39,27 @@ class Hit(Struct, frozen=True, kw_only=True):
     edits: tuple[Edit, ...] = ()
     severity: Severity | None = None
     """None: the rule's own."""
+
+
+def about(
+    entry: Entry,
+    what: str,
+    *,
+    fix: str = "",
+    quote: str = "",
+    official: str = "",
+    edits: tuple[Edit, ...] = (),
+) -> Hit:
+    """Return a hit at an evidence entry; it quotes the entry where nothing else is quoted."""
+    return Hit(
+        place=entry.scalar.place,
+        what=what,
+        fix=fix,
+        requirement=entry.cell.id,
+        quote=quote or entry.scalar.value,
+        official=official,
+        edits=edits,
+    )
 
 
 Check = Callable[[Context], Iterable[Hit]]

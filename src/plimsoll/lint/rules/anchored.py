@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from plimsoll.lint import anchors
 from plimsoll.lint.context import ARTIFACTS, Context, Entry
-from plimsoll.lint.rule import Hit, rule
+from plimsoll.lint.rule import Hit, about, rule
 
 _MARKDOWN = {".md", ".markdown"}
 
@@ -24,12 +24,7 @@ def _(context: Context) -> Iterator[Hit]:
         if reference.suffix not in _MARKDOWN or anchors.last_line(reference.anchor):
             continue
         if not context.page(entry.path).has(reference.anchor):
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} has no heading or anchor `#{reference.anchor}`",
-                requirement=entry.cell.id,
-                quote=entry.scalar.value,
-            )
+            yield about(entry, f"{entry.path} has no heading or anchor `#{reference.anchor}`")
 
 
 @rule(
@@ -43,12 +38,7 @@ def _(context: Context) -> Iterator[Hit]:
         line = anchors.last_line(entry.reference.anchor)
         lines = context.page(entry.path).lines if line else 0
         if line > lines:
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} has {lines} lines, not {line}",
-                requirement=entry.cell.id,
-                quote=entry.scalar.value,
-            )
+            yield about(entry, f"{entry.path} has {lines} lines, not {line}")
 
 
 def _anchored(context: Context) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from plimsoll.lint.context import ARTIFACTS, Context, Entry
-from plimsoll.lint.rule import Hit, Source, rule
+from plimsoll.lint.rule import Hit, Source, about, rule
 from plimsoll.submission import Severity
 from plimsoll.submission.results import Case, Outcome, Results
 
@@ -212,10 +212,5 @@ def _(context: Context) -> Iterator[Hit]:
 
 
 def _hit(context: Context, entry: Entry, what: str, official: str) -> Hit:
-    return Hit(
-        place=entry.scalar.place,
-        what=what,
-        requirement=entry.cell.id,
-        quote=entry.scalar.value,
-        official=f"{official} ('{entry.cell.id}')" if context.counts(entry.cell) else "",
-    )
+    refused = f"{official} ('{entry.cell.id}')" if context.counts(entry.cell) else ""
+    return about(entry, what, official=refused)

@@ -9,13 +9,16 @@ from difflib import get_close_matches
 
 from plimsoll.lint import scalars
 from plimsoll.lint.context import Context, Entry
-from plimsoll.lint.rule import Check, Hit, Source, rule
+from plimsoll.lint.rule import Check, Hit, Source, about, rule
 from plimsoll.lint.rules.values import is_web_address
 from plimsoll.submission import Severity, hosted
 from plimsoll.submission.tree import Sequence
 
 _MOST_COMPARED = 200
 """Entries up to which a missing name is compared with those that are there; comparing costs."""
+
+_MOST_SPACES = 4096
+"""Bytes up to which a file is looked through for anything but spaces."""
 
 _REFUSED = "evidence is read from the submission's folder and from nowhere else"
 
@@ -39,12 +42,10 @@ def _(context: Context) -> Iterator[Hit]:
         missing = missing or (context.hybrid and bool(official.refused))
         if entry.reference.leaves_folder or (context.look(entry.path).exists and not missing):
             continue
-        yield Hit(
-            place=entry.scalar.place,
-            what=_absence(context, entry),
+        yield about(
+            entry,
+            _absence(context, entry),
             fix=_suggestion(context, entry),
-            requirement=entry.cell.id,
-            quote=entry.scalar.value,
             official=f"Invalid evidence file for '{entry.cell.id}': "
             f"{official.refused or 'not found'}"
             if missing and context.counts(entry.cell)
@@ -84,11 +85,9 @@ def _suggestion(context: Context, entry: Entry) -> str:
 def _(context: Context) -> Iterator[Hit]:
     for entry in context.entries:
         if _anchored_name(context, entry):
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} is there; a file named `{entry.scalar.value}` is looked for",
-                requirement=entry.cell.id,
-                quote=entry.scalar.value,
+            yield about(
+                entry,
+                f"{entry.path} is there; a file named `{entry.scalar.value}` is looked for",
                 official=f"Invalid evidence file for '{entry.cell.id}': not found"
                 if context.counts(entry.cell)
                 else "",
@@ -123,11 +122,9 @@ def _(context: Context) -> Iterator[Hit]:
         lost = bool(official.path) and not context.look(official.path).exists
         refused = context.counts(entry.cell) and (lost or (context.hybrid and official.refused))
         what = "is a path on one machine" if reference.absolute else "leads out of the folder"
-        yield Hit(
-            place=entry.scalar.place,
-            what=f"{reference.path} {what}",
-            requirement=entry.cell.id,
-            quote=entry.scalar.value,
+        yield about(
+            entry,
+            f"{reference.path} {what}",
             official=f"Invalid evidence file for '{entry.cell.id}': "
             f"{official.refused or 'not found'}"
             if refused
@@ -142,29 +139,41 @@ def _refused(identifier: str) -> Check:
         for entry in context.entries:
             found = context.look(entry.path) if entry.path else None
             if found is not None and found.refused == identifier:
-                yield Hit(
-                    place=entry.scalar.place,
-                    what=f"{entry.path} is not read: {found.why}",
-                    requirement=entry.cell.id,
-                    quote=entry.scalar.value,
-                )
+                yield about(entry, f"{entry.path} is not read: {found.why}")
 
     return check
 
 
-for _id, _title in {
-    "evidence-link": "Evidence is a file, not a symbolic link",
-    "evidence-special": "Evidence is a regular file",
-    "evidence-too-large": "Evidence is small enough to be read",
-    "evidence-unreadable": "Evidence can be read",
-}.items():
-    rule(
-        _id,
-        title=_title,
-        why=_REFUSED,
-        fix="put the part that shows the claim into the submission's folder, as a file",
-        severity=Severity.ERROR,
-    )(_refused(_id))
+rule(
+    "evidence-link",
+    title="Evidence is a file, not a symbolic link",
+    why=f"a link may lead anywhere, and {_REFUSED}",
+    fix="put a copy of the file in its place",
+    severity=Severity.ERROR,
+)(_refused("evidence-link"))
+
+rule(
+    "evidence-special",
+    title="Evidence is a regular file",
+    why="a pipe or a device holds nothing that stays",
+    fix="put what it gives into a file",
+    severity=Severity.ERROR,
+)(_refused("evidence-special"))
+
+rule(
+    "evidence-unreadable",
+    title="Evidence can be read",
+    why="what cannot be read shows nothing",
+    fix="correct the name, or the file's rights",
+    severity=Severity.ERROR,
+)(_refused("evidence-unreadable"))
+
+rule(
+    "evidence-too-large",
+    title="Evidence is small enough to be read",
+    why="nobody finds the claim in it, and neither this linter nor the audit reads it",
+    fix="add the part that shows the claim as a file of its own",
+)(_refused("evidence-too-large"))
 
 
 @rule(
@@ -179,14 +188,9 @@ def _(context: Context) -> Iterator[Hit]:
         found = context.look(entry.path) if entry.path else None
         if found is None or not found.exists or found.folder or found.refused:
             continue
-        data = b" " if found.size > 4096 else context.read(entry.path)
-        if found.size == 0 or (data is not None and found.size <= 4096 and not data.strip()):
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} is empty",
-                requirement=entry.cell.id,
-                quote=entry.scalar.value,
-            )
+        data = context.read(entry.path) if found.size <= _MOST_SPACES else None
+        if data is not None and not data.strip():
+            yield about(entry, f"{entry.path} is empty")
 
 
 @rule(
@@ -198,12 +202,7 @@ def _(context: Context) -> Iterator[Hit]:
 def _(context: Context) -> Iterator[Hit]:
     for entry in context.entries:
         if entry.path and context.look(entry.path).folder:
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} is a folder",
-                requirement=entry.cell.id,
-                quote=entry.scalar.value,
-            )
+            yield about(entry, f"{entry.path} is a folder")
 
 
 @rule(
@@ -216,11 +215,10 @@ def _(context: Context) -> Iterator[Hit]:
     for entry in context.entries:
         if entry.reference.is_url and entry.path and not context.look(entry.path).exists:
             where = hosted(entry.reference)
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{entry.path} is not in the submission's folder",
+            yield about(
+                entry,
+                f"{entry.path} is not in the submission's folder",
                 fix=_suggestion(context, entry),
-                requirement=entry.cell.id,
                 quote=where.path if where else entry.scalar.value,
             )
 
@@ -243,20 +241,13 @@ def _(context: Context) -> Iterator[Hit]:
         scheme = text.partition("://")[0]
         lower = scheme.lower() + text[len(scheme) :]
         if scheme != scheme.lower():
-            yield Hit(
-                place=entry.scalar.place,
-                what=f"{scheme}:// is not written in small letters",
-                requirement=entry.cell.id,
-                quote=text,
+            yield about(
+                entry,
+                f"{scheme}:// is not written in small letters",
                 official=f"Invalid evidence file for '{entry.cell.id}': not found"
                 if context.counts(entry.cell)
                 else "",
                 edits=scalars.rewrite(entry.scalar, lower),
             )
         elif not is_web_address(text):
-            yield Hit(
-                place=entry.scalar.place,
-                what="this is not a web address",
-                requirement=entry.cell.id,
-                quote=text,
-            )
+            yield about(entry, "this is not a web address")
