@@ -115,12 +115,17 @@ class Context:
     @cached_property
     def categories(self) -> dict[str, Scalar]:
         """The keys of `spec`, each the first of its name."""
-        tree = self.submission.tree
-        spec = tree.root.get("spec") if tree and isinstance(tree.root, Mapping) else None
+        spec = self.section("spec")
         found: dict[str, Scalar] = {}
-        for key, _value in spec.scalars() if isinstance(spec, Mapping) else ():
+        for key, _value in spec.scalars() if spec else ():
             found.setdefault(key.value, key)
         return found
+
+    def section(self, name: str) -> Mapping | None:
+        """Return what stands under a key of the file itself, where that is a mapping."""
+        tree = self.submission.tree
+        found = tree.root.get(name) if tree and isinstance(tree.root, Mapping) else None
+        return found if isinstance(found, Mapping) else None
 
     def alone(self, field: Field) -> bool:
         """Whether no other entry of `metadata` means the same as `field`."""

@@ -73,13 +73,14 @@ def write(
     *,
     version: str = "v1.36",
     files: Mapping[str, str | bytes] | None = None,
+    evidence: bool = True,
 ) -> Path:
-    """Write a submission with its evidence as the repository has it, and return its file."""
+    """Write a submission as the repository has it, with or without evidence; return its file."""
     home = folder / version / "harbour"
     home.mkdir(parents=True, exist_ok=True)
-    for identifier in REQUIREMENTS:
-        (home / f"{identifier}.md").write_text(EVIDENCE)
-    (home / "junit.xml").write_text(RESULTS)
+    present = {f"{identifier}.md": EVIDENCE for identifier in REQUIREMENTS if evidence}
+    for name, words in ({**present, "junit.xml": RESULTS} if evidence else {}).items():
+        (home / name).write_text(words)
     for name, data in (files or {}).items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_bytes(data if isinstance(data, bytes) else data.encode())

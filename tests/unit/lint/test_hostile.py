@@ -29,7 +29,7 @@ _YAML = st.recursive(
 @given(data=st.binary(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
-    findings(write(tmp_path_factory.mktemp("any"), data), official())
+    findings(write(tmp_path_factory.mktemp("any"), data, evidence=False), official())
 
 
 @given(
@@ -37,11 +37,12 @@ def test_any_bytes(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> Non
         st.sampled_from(["metadata", "spec", "other"]), st.dictionaries(_WORDS, _YAML)
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_values(top: object, tmp_path_factory: pytest.TempPathFactory) -> None:
     stream = io.StringIO()
     YAML(typ="safe").dump(top, stream)
-    findings(write(tmp_path_factory.mktemp("any"), stream.getvalue()), official())
+    path = write(tmp_path_factory.mktemp("any"), stream.getvalue(), evidence=False)
+    findings(path, official())
 
 
 @given(content=st.text(alphabet="abc:-\"'#&*!|>{}[],?%@`\n\t ~<1._", max_size=80))
@@ -50,7 +51,7 @@ def test_any_values(top: object, tmp_path_factory: pytest.TempPathFactory) -> No
     content="metadata: &a {b: *a}\nspec: {operator: [{id: robust_controller, evidence: *a}]}\n"
 )
 def test_any_text_like_yaml(content: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    findings(write(tmp_path_factory.mktemp("any"), content), official())
+    findings(write(tmp_path_factory.mktemp("any"), content, evidence=False), official())
 
 
 @given(entries=st.lists(st.text(max_size=30), max_size=6))
@@ -59,7 +60,7 @@ def test_any_evidence(entries: list[str], tmp_path_factory: pytest.TempPathFacto
     listed = ", ".join(map(quoted_text, entries))
     content = text("v1.37").replace('- "gang_scheduling.md"', f"- {quoted_text(listed)}")
     content = content.replace('\n        - "ai_inference.md"', f" [{listed}]")
-    findings(write(tmp_path_factory.mktemp("any"), content, version="v1.37"))
+    findings(write(tmp_path_factory.mktemp("any"), content, version="v1.37", evidence=False))
 
 
 BOMB = "a: &a [x, x]\n" + "".join(

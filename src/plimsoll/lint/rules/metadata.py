@@ -22,7 +22,7 @@ from plimsoll.submission.tree import Alias, Mapping, Scalar
     severity=Severity.ERROR,
 )
 def _(context: Context) -> Iterator[Hit]:
-    metadata = _metadata(context)
+    metadata = context.section("metadata")
     if metadata is None or any(isinstance(value, Alias) for _key, value in metadata.items):
         return
     found = {field.name for field in context.submission.fields if _says_something(field)}
@@ -34,12 +34,6 @@ def _(context: Context) -> Iterator[Hit]:
                 what=f"`{name}` is missing",
                 official=f"Missing metadata field: {name} (or {spelling})",
             )
-
-
-def _metadata(context: Context) -> Mapping | None:
-    tree = context.submission.tree
-    node = tree.root.get("metadata") if tree and isinstance(tree.root, Mapping) else None
-    return node if isinstance(node, Mapping) else None
 
 
 def _says_something(field: Field) -> bool:

@@ -12,7 +12,7 @@ from plimsoll.standard.requirements import nearest
 from plimsoll.submission import CATEGORIES, Cell, Edit, Place, Severity
 from plimsoll.submission.finding import quoted
 from plimsoll.submission.model import CELL_KEYS
-from plimsoll.submission.tree import Mapping, Scalar
+from plimsoll.submission.tree import Scalar
 
 
 @rule(
@@ -24,7 +24,7 @@ from plimsoll.submission.tree import Mapping, Scalar
     severity=Severity.ERROR,
 )
 def _(context: Context) -> Iterator[Hit]:
-    spec = _spec(context)
+    spec = context.section("spec")
     if spec is None or "<<" in context.categories:
         return
     for category in dict.fromkeys(item.category for item in context.checklist.items):
@@ -36,12 +36,6 @@ def _(context: Context) -> Iterator[Hit]:
                 what=f"the category `{category}` is missing{as_what}",
                 official=f"Missing spec category: {category}",
             )
-
-
-def _spec(context: Context) -> Mapping | None:
-    tree = context.submission.tree
-    node = tree.root.get("spec") if tree and isinstance(tree.root, Mapping) else None
-    return node if isinstance(node, Mapping) else None
 
 
 @rule(
