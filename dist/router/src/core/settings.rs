@@ -164,6 +164,10 @@ pub struct EngineMetrics {
     pub prefix_queries: String,
     /// Counter of those that were found.
     pub prefix_hits: String,
+    /// Tokens of one KV block, for engines whose `cache_info` does not say.
+    pub block_size: String,
+    /// KV blocks, for engines whose `cache_info` does not say.
+    pub blocks: String,
 }
 
 /// What is remembered of prompts, and for how many.

@@ -3,10 +3,19 @@
 mod bootstrap;
 mod drain;
 pub mod ext_proc;
+mod health;
+mod listeners;
+mod patient;
 pub mod proto;
 mod proto_values;
+pub mod proxy;
+mod request_id;
+mod restore;
 mod router;
+pub mod scrape;
 mod state;
+mod tls;
+pub mod upstream;
 mod usage;
 
 pub use bootstrap::{
@@ -14,4 +23,5 @@ pub use bootstrap::{
     seconds,
 };
 pub use drain::{Drain, Guard};
-pub use router::{Addresses, Router};
+pub use listeners::Addresses;
+pub use router::Router;

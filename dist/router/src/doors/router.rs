@@ -1,22 +1,26 @@
-//! The router as a whole: one thread that serves, and the few calls by which it is driven from outside.
+//! The router as a whole: threads that serve, and the few calls by which it is driven from outside.
 //!
 //! It promises that every call may come from any thread, that [`Router::start`] returns only when every
-//! listener is bound, and that dropping a router ends its thread.
+//! listener is bound, that settings are taken whole or not at all, and that dropping a router ends it.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::bootstrap::Bootstrap;
 use super::drain::Drain;
+use super::ext_proc::PickerServer;
+use super::health::{self, Watched};
+use super::listeners::{Addresses, Listeners, hand_over};
+use super::proxy::{self, Proxy};
+use super::scrape::Scraper;
 use super::state;
+use super::tls::{EndpointTrust, Shown};
+use super::upstream::{Origin, Upstreams};
 use crate::core::{Core, LiveSettings, Policy, SettingsError};
 
 /// How long tasks that were cut may take to notice.
@@ -25,19 +29,26 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 /// A router, started or not.
 pub struct Router {
     bootstrap: Bootstrap,
-    core: Arc<Core>,
-    drain: Drain,
+    doors: Doors,
+    scraper: Arc<Scraper>,
     started: AtomicBool,
     serving: Mutex<Option<Serving>>,
+}
+
+/// What serves; cheap to clone.
+#[derive(Clone)]
+struct Doors {
+    core: Arc<Core>,
+    drain: Drain,
+    upstreams: Arc<Upstreams>,
+    proxy_tls: Option<Arc<Shown>>,
+    picker_tls: Option<Arc<Shown>>,
 }
 
 struct Serving {
     handle: Handle,
     thread: JoinHandle<()>,
 }
-
-/// Names of listeners and the addresses that the kernel gave them.
-pub type Addresses = BTreeMap<String, String>;
 
 impl Router {
     /// Make a router that does not serve yet. Errors say what is wrong with the settings.
@@ -46,35 +57,48 @@ impl Router {
         live: &LiveSettings,
         policy: Option<Arc<dyn Policy>>,
     ) -> Result<Self, SettingsError> {
+        judge(live)?;
         let core = Core::new(live, policy)?;
+        let trust = EndpointTrust::new(&bootstrap.endpoint_tls)?;
+        let upstreams = Arc::new(Upstreams::new(&bootstrap.limits, trust));
+        let shown = |files| Shown::new(files).map(Arc::new);
+        let doors = Doors {
+            core: core.clone(),
+            drain: Drain::default(),
+            upstreams: upstreams.clone(),
+            proxy_tls: bootstrap.tls.as_ref().map(shown).transpose()?,
+            picker_tls: bootstrap.ext_proc_tls.as_ref().map(shown).transpose()?,
+        };
         Ok(Self {
             bootstrap,
-            core,
-            drain: Drain::default(),
+            doors,
+            scraper: Scraper::new(core, upstreams, live),
             started: AtomicBool::new(false),
             serving: Mutex::new(None),
         })
     }
 
-    /// Bind every listener and serve on a thread of its own.
+    /// Bind every listener and serve on threads of its own.
     pub fn start(&self) -> Result<Addresses, SettingsError> {
         if self.started.swap(true, SeqCst) {
             return Err(SettingsError(
                 "the router was started before: make a new one".to_owned(),
             ));
         }
-        let runtime = runtime(self.bootstrap.workers)?;
-        let listeners = runtime.block_on(Listeners::bind(&self.bootstrap))?;
+        let listeners = Listeners::bind(&self.bootstrap)?;
         let addresses = listeners.addresses();
-        let doors = Doors {
-            core: self.core.clone(),
-            drain: self.drain.clone(),
-        };
+        let runtime = runtime(self.bootstrap.workers)?;
         let handle = runtime.handle().clone();
+        let serve =
+            self.doors
+                .clone()
+                .serve(self.bootstrap.clone(), listeners, self.scraper.clone());
         let thread = std::thread::Builder::new()
             .name("plimsoll-router".to_owned())
             .spawn(move || {
-                runtime.block_on(doors.serve(listeners));
+                if let Err(error) = runtime.block_on(serve) {
+                    tracing::error!("the router cannot serve: {error}");
+                }
                 runtime.shutdown_timeout(LAST_MOMENT);
             })
             .map_err(|error| SettingsError(format!("cannot start a thread: {error}")))?;
@@ -82,14 +106,24 @@ impl Router {
         Ok(addresses)
     }
 
-    /// Replace endpoints and decisions. On an error the old ones stay in force.
+    /// Replace endpoints and decisions, and read certificates again. On an error the old settings and
+    /// certificates stay in force.
     pub fn apply(&self, live: &LiveSettings) -> Result<(), SettingsError> {
-        self.core.apply(live)
+        judge(live)?;
+        for shown in [&self.doors.proxy_tls, &self.doors.picker_tls]
+            .into_iter()
+            .flatten()
+        {
+            shown.reload()?;
+        }
+        self.doors.core.apply(live)?;
+        self.scraper.follow(live);
+        Ok(())
     }
 
     /// Endpoints, their signals and counts, as JSON.
     pub fn state(&self) -> String {
-        state::json(&self.core, &self.drain)
+        state::json(&self.doors.core, &self.doors.drain)
     }
 
     /// All metrics as Prometheus reads them; `names` is `plimsoll` or `llm-d`.
@@ -104,14 +138,14 @@ impl Router {
 
     /// Take nothing new; wait until all requests have ended. False: some had not after `patience`.
     pub fn drain(&self, patience: Duration) -> bool {
-        self.drain.begin();
+        let drain = self.doors.drain.clone();
+        drain.begin();
         let handle = self
             .serving
             .lock()
             .as_ref()
             .map(|serving| serving.handle.clone());
         let Some(handle) = handle else { return true };
-        let drain = self.drain.clone();
         handle.block_on(async move {
             tokio::time::timeout(patience, drain.finished())
                 .await
@@ -119,9 +153,9 @@ impl Router {
         })
     }
 
-    /// End everything, finished or not, and wait for the thread.
+    /// End everything, finished or not, and wait for the threads.
     pub fn stop(&self) {
-        self.drain.cut();
+        self.doors.drain.cut();
         let serving = self.serving.lock().take();
         if let Some(serving) = serving
             && serving.thread.join().is_err()
@@ -135,6 +169,14 @@ impl Drop for Router {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// What the core cannot judge: whether endpoints can be reached as they are written.
+fn judge(live: &LiveSettings) -> Result<(), SettingsError> {
+    for endpoint in &live.endpoints {
+        Origin::parse(&endpoint.url).map_err(SettingsError)?;
+    }
+    Ok(())
 }
 
 fn runtime(workers: usize) -> Result<Runtime, SettingsError> {
@@ -153,50 +195,56 @@ fn runtime(workers: usize) -> Result<Runtime, SettingsError> {
         .map_err(|error| SettingsError(format!("cannot start a runtime: {error}")))
 }
 
-struct Listeners {
-    proxy: Option<TcpListener>,
-    metrics: Option<TcpListener>,
-}
-
-impl Listeners {
-    async fn bind(bootstrap: &Bootstrap) -> Result<Self, SettingsError> {
-        Ok(Self {
-            proxy: bind("listen", bootstrap.listen.as_deref()).await?,
-            metrics: bind("metrics", bootstrap.metrics.as_deref()).await?,
-        })
-    }
-
-    fn addresses(&self) -> Addresses {
-        [("proxy", &self.proxy), ("metrics", &self.metrics)]
-            .into_iter()
-            .filter_map(|(name, listener)| {
-                let address: SocketAddr = listener.as_ref()?.local_addr().ok()?;
-                Some((name.to_owned(), address.to_string()))
-            })
-            .collect()
-    }
-}
-
-async fn bind(key: &str, address: Option<&str>) -> Result<Option<TcpListener>, SettingsError> {
-    let Some(address) = address else {
-        return Ok(None);
-    };
-    match TcpListener::bind(address).await {
-        Ok(listener) => Ok(Some(listener)),
-        Err(error) => Err(SettingsError(format!(
-            "cannot listen on {address} ({key}): {error}; give an address of this machine and a free port"
-        ))),
-    }
-}
-
-struct Doors {
-    core: Arc<Core>,
-    drain: Drain,
-}
-
 impl Doors {
-    async fn serve(self, listeners: Listeners) {
-        let _ = (&self.core, &listeners.proxy, &listeners.metrics);
-        self.drain.wait_cut().await;
+    async fn serve(
+        self,
+        bootstrap: Bootstrap,
+        listeners: Listeners,
+        scraper: Arc<Scraper>,
+    ) -> std::io::Result<()> {
+        let drain = self.drain.clone();
+        let proxy = hand_over(listeners.proxy)?;
+        let ext_proc = hand_over(listeners.ext_proc)?;
+        let health = hand_over(listeners.health)?;
+        let metrics = hand_over(listeners.metrics)?;
+        let config = |shown: &Option<Arc<Shown>>| shown.as_ref().map(|shown| shown.config());
+        let proxying = async {
+            if let Some(listener) = proxy {
+                let proxy = Proxy::new(
+                    self.core.clone(),
+                    self.upstreams.clone(),
+                    &bootstrap.limits,
+                    self.drain.clone(),
+                );
+                proxy::serve(proxy, listener, config(&self.proxy_tls)).await;
+            }
+        };
+        let picking = async {
+            if let Some(listener) = ext_proc {
+                let picker = PickerServer::new(self.core.clone(), &bootstrap, self.drain.clone());
+                if let Err(error) = picker
+                    .serve(listener, config(&self.picker_tls), health)
+                    .await
+                {
+                    tracing::error!("{error}");
+                }
+            }
+        };
+        let watching = async {
+            if let Some(listener) = metrics {
+                let watched = Watched {
+                    core: self.core.clone(),
+                    drain: self.drain.clone(),
+                    metrics: Arc::new(String::new),
+                };
+                health::serve(watched, listener).await;
+            }
+        };
+        tokio::select! {
+            // Watchers are answered to the very end.
+            () = async { tokio::join!(proxying, picking, watching, scraper.run()); } => {}
+            () = drain.wait_cut() => {}
+        }
+        Ok(())
     }
 }

@@ -9,12 +9,12 @@ mod exchange;
 mod head;
 mod reading;
 mod reply;
-mod request_id;
 mod response;
-mod restore;
 mod server;
 mod service;
 mod verdict;
+
+use super::{request_id, restore};
 
 pub use exchange::{Exchange, ExchangeSettings};
 pub use reply::{DESTINATION, DROPPED_REASON, LOAD_BALANCING, MOST_BODY, SERVED};

@@ -13,7 +13,7 @@ const MOST_SPACES: usize = 8;
 
 /// State of one response.
 #[derive(Debug)]
-pub(super) struct Restorer {
+pub struct Restorer {
     sent: Vec<u8>,
     asked: Vec<u8>,
     held: BytesMut,

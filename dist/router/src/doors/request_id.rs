@@ -9,7 +9,7 @@ static KEYS: LazyLock<[RandomState; 2]> =
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A new id in the form of a random UUID: keyed hashes of a counter, unlike any other process's.
-pub(super) fn fresh() -> String {
+pub(crate) fn fresh() -> String {
     let count = NEXT.fetch_add(1, Relaxed);
     let [high, low] = [KEYS[0].hash_one(count), KEYS[1].hash_one(count)];
     format!(

@@ -1,0 +1,115 @@
+//! The listener for those who watch: /metrics, /health and /state, apart from clients.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+
+use super::drain::Drain;
+use super::patient::Patient;
+use super::state;
+use crate::core::Core;
+
+const REST: Duration = Duration::from_millis(50);
+const MOST_PATIENCE: Duration = Duration::from_secs(30);
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What watchers are told.
+#[derive(Clone)]
+pub struct Watched {
+    /// State and metrics.
+    pub core: Arc<Core>,
+    /// Whether new requests are taken.
+    pub drain: Drain,
+    /// Writes the metrics.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// Answer watchers until the future is dropped.
+pub async fn serve(watched: Watched, listener: TcpListener) {
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!("no connection could be accepted for metrics: {error}");
+                sleep(REST).await;
+                continue;
+            }
+        };
+        let watched = watched.clone();
+        tokio::spawn(async move {
+            let service = service_fn(|request: Request<Incoming>| {
+                let response = answer(&watched, &request);
+                async move { Ok::<_, Infallible>(response) }
+            });
+            let mut builder = http1::Builder::new();
+            builder
+                .timer(TokioTimer::new())
+                .header_read_timeout(MOST_PATIENCE);
+            let stream = TokioIo::new(Patient::new(stream, MOST_PATIENCE));
+            let connection = builder.serve_connection(stream, service);
+            tokio::select! {
+                _ended = connection => {}
+                () = watched.drain.wait_cut() => {}
+            }
+        });
+    }
+}
+
+fn answer(watched: &Watched, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "text/plain",
+            "Only GET is answered here.\n".to_owned(),
+        );
+    }
+    match request.uri().path() {
+        "/metrics" => text(StatusCode::OK, TEXT, (watched.metrics)()),
+        "/state" => text(
+            StatusCode::OK,
+            "application/json",
+            state::json(&watched.core, &watched.drain),
+        ),
+        "/health" => health(watched),
+        _ => text(
+            StatusCode::NOT_FOUND,
+            "text/plain",
+            "There is /metrics, /health and /state here.\n".to_owned(),
+        ),
+    }
+}
+
+fn health(watched: &Watched) -> Response<Full<Bytes>> {
+    let ready = watched
+        .core
+        .fleet()
+        .endpoints
+        .iter()
+        .any(|endpoint| endpoint.healthy());
+    let (status, word) = match (watched.drain.begun(), ready) {
+        (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "no endpoint is ready\n"),
+        (false, true) => (StatusCode::OK, "ok\n"),
+    };
+    text(status, "text/plain", word.to_owned())
+}
+
+fn text(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

@@ -1,0 +1,112 @@
+//! The reverse proxy: an OpenAI-compatible server that is many.
+//!
+//! Requests are read whole, sent where the core says, and answered as the endpoint answers, frame by frame.
+//! It promises that a client which goes away takes its request away from the endpoint at once, that a
+//! request counts at its endpoint exactly as long as it is there, and that whatever a client sends costs a
+//! bounded amount of memory and time.
+
+mod activity;
+mod answer;
+mod body;
+mod connection;
+mod forward;
+mod headers;
+mod models;
+mod order;
+mod relay;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::bootstrap::{Limits, seconds};
+use super::drain::Drain;
+use super::upstream::Upstreams;
+use crate::core::Core;
+pub use answer::Answer;
+use answer::Dismissal;
+use body::Budget;
+pub use connection::serve;
+use forward::Forward;
+use order::Order;
+
+/// What all connections share.
+pub struct Proxy {
+    core: Arc<Core>,
+    upstreams: Arc<Upstreams>,
+    drain: Drain,
+    budget: Budget,
+    limits: Limits,
+    request_time: Duration,
+    silence: Duration,
+}
+
+impl Proxy {
+    /// A proxy that decides with `core`.
+    pub fn new(
+        core: Arc<Core>,
+        upstreams: Arc<Upstreams>,
+        limits: &Limits,
+        drain: Drain,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            core,
+            upstreams,
+            drain,
+            budget: Budget::new(limits.buffered_bytes),
+            limits: limits.clone(),
+            request_time: seconds(limits.request_seconds),
+            silence: seconds(limits.upstream_header_seconds),
+        })
+    }
+
+    /// Answer one request, in whatever way.
+    pub async fn answer(&self, request: Request<Incoming>) -> Response<Answer> {
+        let answered = match (request.method(), request.uri().path()) {
+            (&Method::GET | &Method::HEAD, "/health") => Ok(self.health()),
+            (&Method::GET, "/v1/models") => {
+                models::list(&self.core, &self.upstreams, request.headers()).await
+            }
+            _ => self.forward(request).await,
+        };
+        answered.unwrap_or_else(|dismissal| dismissal.response())
+    }
+
+    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Dismissal> {
+        let (parts, body) = request.into_parts();
+        let deadline = Instant::now() + self.request_time;
+        let held = body::read(body, self.limits.body_bytes, deadline, &self.budget).await?;
+        let order = Order::read(&self.core, &parts, held)?;
+        let forward = Forward {
+            core: &self.core,
+            upstreams: &self.upstreams,
+            silence: self.silence,
+        };
+        forward.send(&order).await
+    }
+
+    fn health(&self) -> Response<Answer> {
+        let (status, word) = match self.ready() {
+            true => (StatusCode::OK, "ok"),
+            false => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no endpoint is ready, or the router drains",
+            ),
+        };
+        answer::json(status, serde_json::json!({"status": word}).to_string())
+    }
+
+    /// Whether a request could be answered.
+    pub fn ready(&self) -> bool {
+        !self.drain.begun()
+            && self
+                .core
+                .fleet()
+                .endpoints
+                .iter()
+                .any(|each| each.healthy())
+    }
+}

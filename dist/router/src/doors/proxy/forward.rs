@@ -1,0 +1,174 @@
+//! From a request to the response of the endpoint that was chosen, or of the next.
+//!
+//! It promises that another endpoint is tried only while nothing was sent to the client, that an endpoint
+//! which cannot be reached is not chosen again until it answers, and that the number of tries is bounded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+
+use super::answer::{Answer, Dismissal};
+use super::headers;
+use super::order::Order;
+use super::relay::{Extras, Relay};
+use crate::core::{Core, Decision, Endpoint, Ticket};
+use crate::doors::upstream::{Failure, Lease, Upstreams};
+use crate::doors::usage::Tail;
+
+/// How often a decision is taken anew because no endpoint of the last one could be reached.
+const MOST_DECISIONS: usize = 4;
+
+/// Bodies of responses that nobody gets are read up to here, so that their connection can be kept.
+const MOST_DISCARDED: u64 = 16 << 10;
+const DISCARD: Duration = Duration::from_millis(200);
+
+/// What forwarding works with.
+pub struct Forward<'a> {
+    /// Decides.
+    pub core: &'a Core,
+    /// Reaches endpoints.
+    pub upstreams: &'a Upstreams,
+    /// How long an endpoint may be silent.
+    pub silence: Duration,
+}
+
+enum Tried {
+    Answered(Response<Answer>),
+    /// No connection to any choice could be made.
+    Unreachable(Dismissal),
+}
+
+impl Forward<'_> {
+    /// Send a request where the core says.
+    pub async fn send(&self, order: &Order) -> Result<Response<Answer>, Dismissal> {
+        let mut unreachable = None;
+        for _ in 0..MOST_DECISIONS {
+            let decision = match self.core.decide(&order.request) {
+                Ok(decision) => decision,
+                Err(refusal) => return Err(unreachable.unwrap_or(Dismissal::refused(refusal))),
+            };
+            match self.try_choices(order, &decision).await? {
+                Tried::Answered(response) => return Ok(response),
+                Tried::Unreachable(dismissal) => unreachable = Some(dismissal),
+            }
+        }
+        Err(unreachable.unwrap_or(Dismissal::refused(crate::core::Refusal::NoEndpoints)))
+    }
+
+    async fn try_choices(&self, order: &Order, decision: &Decision) -> Result<Tried, Dismissal> {
+        let mut ticket = self.core.admit(decision);
+        let mut unreachable = None;
+        let mut failed = None;
+        let count = decision.choices.len();
+        for (index, endpoint) in decision.choices.iter().enumerate() {
+            let last = index + 1 == count;
+            if let Some(ticket) = ticket.as_mut().filter(|_| index > 0) {
+                ticket.move_to(endpoint.clone());
+            }
+            match self.ask(endpoint, order).await {
+                Ok((response, lease)) if busy(&response) && !last => discard(response, lease),
+                Ok((response, lease)) => {
+                    return Ok(Tried::Answered(self.relay(order, response, lease, ticket)));
+                }
+                Err(failure) => {
+                    let dismissal = Dismissal::failed(&endpoint.address(), &failure);
+                    match failure {
+                        Failure::Silent(_) => return Err(dismissal),
+                        Failure::Connect(_) => unreachable = Some(dismissal),
+                        Failure::Reset(_) => failed = Some(dismissal),
+                    }
+                }
+            }
+        }
+        match (failed, unreachable) {
+            (Some(failed), _) => Err(failed),
+            (None, Some(dismissal)) => Ok(Tried::Unreachable(dismissal)),
+            (None, None) => Err(Dismissal::refused(crate::core::Refusal::NoEndpoints)),
+        }
+    }
+
+    async fn ask(
+        &self,
+        endpoint: &Arc<Endpoint>,
+        order: &Order,
+    ) -> Result<(Response<Incoming>, Lease), Failure> {
+        let url = endpoint.settings.load().url.clone();
+        let pool = self.upstreams.pool(&url);
+        let asked = match pool {
+            Ok(pool) => pool.send(|origin| order.for_origin(origin)).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = &asked {
+            note(endpoint, failure);
+        }
+        asked
+    }
+
+    fn relay(
+        &self,
+        order: &Order,
+        response: Response<Incoming>,
+        lease: Lease,
+        ticket: Option<Ticket>,
+    ) -> Response<Answer> {
+        let (mut parts, body) = response.into_parts();
+        headers::for_client(&mut parts.headers);
+        if let Some(id) = order.id() {
+            headers::add_if_absent(&mut parts.headers, headers::REQUEST_ID, id.clone());
+        }
+        let plain = !parts.headers.contains_key(http::header::CONTENT_ENCODING);
+        let restorer = order.restorer().filter(|_| plain);
+        if restorer.is_some() {
+            parts.headers.remove(http::header::CONTENT_LENGTH);
+        }
+        let tail =
+            (plain && parts.status.is_success() && order.answer_has_usage()).then(Tail::default);
+        let extras = Extras {
+            restorer,
+            tail,
+            streams: order.request.stream,
+        };
+        let relay = Relay::new(body, lease, ticket, extras, self.silence);
+        let mut response = Response::new(Answer::Relay(Box::new(relay)));
+        *response.status_mut() = parts.status;
+        *response.headers_mut() = parts.headers;
+        response
+    }
+}
+
+/// An endpoint that takes no more for now: another may.
+fn busy(response: &Response<Incoming>) -> bool {
+    response.status() == StatusCode::SERVICE_UNAVAILABLE
+}
+
+fn note(endpoint: &Endpoint, failure: &Failure) {
+    if matches!(failure, Failure::Connect(_)) && endpoint.set_healthy(false) {
+        tracing::warn!(
+            "the endpoint {} is not used until it answers: {failure}",
+            endpoint.address()
+        );
+    }
+}
+
+/// Read the rest of a short response that nobody gets, to keep its connection; close it else.
+fn discard(response: Response<Incoming>, lease: Lease) {
+    let body = response.into_body();
+    if body.is_end_stream() {
+        return lease.give_back();
+    }
+    if body
+        .size_hint()
+        .upper()
+        .is_none_or(|length| length > MOST_DISCARDED)
+    {
+        return;
+    }
+    tokio::spawn(async move {
+        if let Ok(Ok(_)) = tokio::time::timeout(DISCARD, body.collect()).await {
+            lease.give_back();
+        }
+    });
+}

@@ -1,0 +1,214 @@
+//! Headers on their way through: what ends at this hop, what speaks to the router, what must be one.
+
+use http::header::{self, Entry, HeaderMap, HeaderName, HeaderValue};
+
+use crate::core::{HintHeaders, Hints};
+use crate::doors::request_id;
+
+/// Where the client's id of a request is.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything that says a header is the router's: an endpoint never sees these.
+const CONTROL_PREFIXES: [&str; 2] = ["x-llm-d-", "x-gateway-"];
+const CONTROL: [&str; 2] = ["x-slo-ttft-ms", "x-slo-tpot-ms"];
+
+/// Headers that hold for one connection only.
+fn of_one_hop(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        header::CONNECTION
+            | header::PROXY_AUTHENTICATE
+            | header::PROXY_AUTHORIZATION
+            | header::TE
+            | header::TRAILER
+            | header::TRANSFER_ENCODING
+            | header::UPGRADE
+    ) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+}
+
+fn speaks_to_the_router(name: &str) -> bool {
+    name.starts_with("x-")
+        && (CONTROL_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+            || CONTROL.contains(&name))
+}
+
+/// What `Connection` names beside the usual: those headers end here too.
+fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
+        .collect()
+}
+
+/// A client's headers as an endpoint is to see them, but for `Host`. There is exactly one request id.
+pub fn for_endpoint(client: &HeaderMap) -> HeaderMap {
+    let named = named_by_connection(client);
+    let mut kept = HeaderMap::with_capacity(client.len() + 2);
+    for (name, value) in client {
+        let ours = matches!(
+            *name,
+            header::HOST | header::CONTENT_LENGTH | header::EXPECT
+        ) || *name == REQUEST_ID;
+        if !ours
+            && !of_one_hop(name)
+            && !named.contains(name)
+            && !speaks_to_the_router(name.as_str())
+        {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept.insert(REQUEST_ID, request_id_of(client));
+    kept
+}
+
+/// The first id that the client gave, or a new one.
+fn request_id_of(client: &HeaderMap) -> HeaderValue {
+    match client.get(REQUEST_ID).filter(|value| !value.is_empty()) {
+        Some(value) => value.clone(),
+        None => {
+            HeaderValue::from_str(&request_id::fresh()).unwrap_or(HeaderValue::from_static("-"))
+        }
+    }
+}
+
+/// Take out of an endpoint's headers what ends here.
+pub fn for_client(endpoint: &mut HeaderMap) {
+    let named = named_by_connection(endpoint);
+    for name in named {
+        endpoint.remove(name);
+    }
+    for name in [
+        header::CONNECTION,
+        header::PROXY_AUTHENTICATE,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("proxy-connection"),
+    ] {
+        endpoint.remove(name);
+    }
+}
+
+/// Add a header that the endpoint did not send itself.
+pub fn add_if_absent(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    if let Entry::Vacant(free) = headers.entry(name) {
+        free.insert(value);
+    }
+}
+
+/// What a client says to the router.
+pub fn hints(headers: &HeaderMap, names: &HintHeaders) -> Hints {
+    let text = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    let either = |first: &str, second: &str| text(first).or_else(|| text(second));
+    Hints {
+        fairness: either(
+            "x-llm-d-inference-fairness-id",
+            "x-gateway-inference-fairness-id",
+        ),
+        objective: either(
+            "x-llm-d-inference-objective",
+            "x-gateway-inference-objective",
+        ),
+        model_rewrite: either("x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite"),
+        session: names.session.as_deref().and_then(text),
+        profile: names.profile.as_deref().and_then(text),
+        if_available: headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split(',').any(|each| each.trim() == "if-available")),
+        ..Hints::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            map.append(name, value.parse().unwrap());
+        }
+        map
+    }
+
+    fn names(map: &HeaderMap) -> Vec<&str> {
+        map.keys()
+            .map(HeaderName::as_str)
+            .filter(|name| *name != "x-request-id")
+            .collect()
+    }
+
+    #[test]
+    fn what_holds_for_one_hop_or_speaks_to_the_router_ends_here() {
+        let client = headers(&[
+            ("connection", "close, X-Mine"),
+            ("x-mine", "1"),
+            ("keep-alive", "1"),
+            ("transfer-encoding", "chunked"),
+            ("te", "trailers"),
+            ("upgrade", "websocket"),
+            ("content-length", "3"),
+            ("host", "router"),
+            ("x-gateway-destination-endpoint", "10.0.0.1:80"),
+            ("x-gateway-destination-endpoint-subset", "10.0.0.1:80"),
+            ("x-llm-d-inference-fairness-id", "a"),
+            ("x-slo-ttft-ms", "1"),
+            ("authorization", "Bearer k"),
+            ("traceparent", "00-1-2-01"),
+        ]);
+        assert_eq!(
+            vec!["authorization", "traceparent"],
+            names(&for_endpoint(&client))
+        );
+    }
+
+    #[test]
+    fn a_request_has_one_id() {
+        let id = |pairs: &[(&str, &str)]| {
+            let kept = for_endpoint(&headers(pairs));
+            let ids: Vec<_> = kept.get_all(REQUEST_ID).iter().cloned().collect();
+            assert_eq!(1, ids.len());
+            ids[0].to_str().unwrap().to_owned()
+        };
+        assert_eq!(
+            "first",
+            id(&[("x-request-id", "first"), ("x-request-id", "second")])
+        );
+        assert_eq!(36, id(&[]).len());
+        assert_ne!(id(&[]), id(&[]));
+    }
+
+    #[test]
+    fn hints_have_two_names_and_the_newer_wins() {
+        let client = headers(&[
+            ("x-gateway-inference-objective", "older"),
+            ("x-llm-d-inference-objective", "newer"),
+            ("x-gateway-model-name-rewrite", "tuned"),
+            ("prefer", "wait=5, if-available"),
+            ("x-session-id", "s1"),
+        ]);
+        let given = HintHeaders {
+            session: Some("x-session-id".to_owned()),
+            profile: None,
+        };
+        let hints = hints(&client, &given);
+        assert_eq!(Some("newer"), hints.objective.as_deref());
+        assert_eq!(Some("tuned"), hints.model_rewrite.as_deref());
+        assert_eq!(Some("s1"), hints.session.as_deref());
+        assert!(hints.if_available);
+        assert_eq!((None, None), (hints.profile, hints.subset));
+    }
+}

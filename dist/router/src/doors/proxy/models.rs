@@ -1,0 +1,131 @@
+//! `GET /v1/models`: one list of what all endpoints serve.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HOST, HeaderMap};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::answer::{self, Answer, Dismissal};
+use crate::core::{Core, Refusal};
+use crate::doors::upstream::{Origin, Outgoing, Pool, Upstreams};
+
+/// An endpoint that has not answered by then is left out.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Longest list of one endpoint, in bytes.
+const MOST_LIST: usize = 1 << 20;
+const PATH: &str = "/v1/models";
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<Value>,
+}
+
+/// The models of all endpoints that answer in time, each id once, in the order of the endpoints.
+pub async fn list(
+    core: &Core,
+    upstreams: &Upstreams,
+    client: &HeaderMap,
+) -> Result<Response<Answer>, Dismissal> {
+    let mut asked = JoinSet::new();
+    let mut urls = BTreeSet::new();
+    for (place, endpoint) in core.fleet().endpoints.iter().enumerate() {
+        let url = endpoint.settings.load().url.clone();
+        if !endpoint.healthy() || !urls.insert(url.clone()) {
+            continue;
+        }
+        if let Ok(pool) = upstreams.pool(&url) {
+            let key = client.get(AUTHORIZATION).cloned();
+            asked.spawn(async move { (place, timeout(PATIENCE, ask(pool, key)).await) });
+        }
+    }
+    let mut lists = Vec::new();
+    let mut refused = None;
+    while let Some(joined) = asked.join_next().await {
+        match joined {
+            Ok((place, Ok(Ok(list)))) => lists.push((place, list)),
+            Ok((_, Ok(Err(Some(status))))) => refused = Some(status),
+            _ => {}
+        }
+    }
+    if lists.is_empty() {
+        return Err(nothing(refused));
+    }
+    lists.sort_by_key(|(place, _)| *place);
+    let models = merged(lists.into_iter().flat_map(|(_, list)| list.data));
+    let body = json!({"object": "list", "data": models}).to_string();
+    Ok(answer::json(StatusCode::OK, body))
+}
+
+fn nothing(refused: Option<StatusCode>) -> Dismissal {
+    match refused {
+        Some(status) if status.is_client_error() => Dismissal {
+            status,
+            reason: "",
+            kind: "invalid_request_error",
+            sentence: format!("Every endpoint refused to list its models, the last with {status}."),
+        },
+        _ => Dismissal::refused(Refusal::NoEndpoints),
+    }
+}
+
+/// Each id once; what has no id is left out.
+fn merged(models: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut ids = BTreeSet::new();
+    models
+        .filter(|model| {
+            let id = model.get("id").and_then(Value::as_str);
+            id.is_some_and(|id| ids.insert(id.to_owned()))
+        })
+        .collect()
+}
+
+/// The list of one endpoint; else the status with which it refused, if it said one.
+async fn ask(pool: Arc<Pool>, key: Option<http::HeaderValue>) -> Result<List, Option<StatusCode>> {
+    let make = |origin: &Origin| request(origin, key.clone());
+    let (response, lease) = pool.send(make).await.map_err(|_| None)?;
+    let status = response.status();
+    let body = Limited::new(response.into_body(), MOST_LIST)
+        .collect()
+        .await;
+    let bytes = body.map_err(|_| None)?.to_bytes();
+    lease.give_back();
+    if !status.is_success() {
+        return Err(Some(status));
+    }
+    serde_json::from_slice(&bytes).map_err(|_| None)
+}
+
+fn request(origin: &Origin, key: Option<http::HeaderValue>) -> Outgoing {
+    let mut request = Request::new(Full::new(Bytes::new()));
+    *request.uri_mut() = origin.target(&http::uri::PathAndQuery::from_static(PATH));
+    request.headers_mut().insert(HOST, origin.authority.clone());
+    if let Some(key) = key {
+        request.headers_mut().insert(AUTHORIZATION, key);
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_id_is_listed_once_and_the_first_counts() {
+        let models = vec![
+            json!({"id": "a", "n": 1}),
+            json!({"id": "b"}),
+            json!({"id": "a", "n": 2}),
+            json!({}),
+        ];
+        let expected = vec![json!({"id": "a", "n": 1}), json!({"id": "b"})];
+        assert_eq!(expected, merged(models.into_iter()));
+    }
+}

@@ -1,0 +1,136 @@
+//! What is asked of an endpoint: the client's request, read once, ready to be sent as often as it takes.
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT_ENCODING, HOST, HeaderMap};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{Method, Request as HttpRequest};
+use http_body_util::Full;
+
+use super::answer::Dismissal;
+use super::body::Held;
+use super::headers;
+use crate::core::{Core, Kind, Request};
+use crate::doors::restore::Restorer;
+use crate::doors::upstream::{Origin, Outgoing};
+
+/// A request that can be sent to any endpoint.
+pub struct Order {
+    /// As the core sees it.
+    pub request: Request,
+    method: Method,
+    path: PathAndQuery,
+    headers: HeaderMap,
+    body: Bytes,
+    _held: Held,
+}
+
+impl Order {
+    /// Read a request whose body has arrived.
+    pub fn read(core: &Core, parts: &Parts, held: Held) -> Result<Self, Dismissal> {
+        let Some(path) = parts.uri.path_and_query().cloned() else {
+            return Err(Dismissal::bad_request("The request has no path."));
+        };
+        let hints = headers::hints(&parts.headers, &core.hint_headers());
+        let request = if held.bytes.is_empty() && parts.method != Method::POST {
+            Request::without_body(hints)
+        } else {
+            let scanned = core.scan(path.path(), &held.bytes, hints);
+            scanned.map_err(Dismissal::refused)?
+        };
+        let mut headers = headers::for_endpoint(&parts.headers);
+        if is_read(request.kind) {
+            // The end of the answer is read, and a name may be put back: it has to come as plain text.
+            headers.remove(ACCEPT_ENCODING);
+        }
+        Ok(Self {
+            body: renamed(&request, &held.bytes),
+            request,
+            method: parts.method.clone(),
+            path,
+            headers,
+            _held: held,
+        })
+    }
+
+    /// As it is sent to the server of `origin`.
+    pub fn for_origin(&self, origin: &Origin) -> Outgoing {
+        let mut request = HttpRequest::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = origin.target(&self.path);
+        let mut headers = self.headers.clone();
+        headers.insert(HOST, origin.authority.clone());
+        *request.headers_mut() = headers;
+        request
+    }
+
+    /// The id by which client and endpoint know it.
+    pub fn id(&self) -> Option<&http::HeaderValue> {
+        self.headers.get(headers::REQUEST_ID)
+    }
+
+    /// Whether the answer says what it cost.
+    pub fn answer_has_usage(&self) -> bool {
+        is_read(self.request.kind)
+    }
+
+    /// Puts the client's name of the model back, if the endpoint gets another.
+    pub fn restorer(&self) -> Option<Restorer> {
+        let sent = &self.request.target_model;
+        is_renamed(&self.request).then(|| Restorer::new(sent, &self.request.model))
+    }
+}
+
+fn is_read(kind: Kind) -> bool {
+    !matches!(kind, Kind::None | Kind::Passthrough)
+}
+
+fn is_renamed(request: &Request) -> bool {
+    let target = &request.target_model;
+    request.model_span.is_some() && !target.is_empty() && *target != request.model
+}
+
+/// The body with the model's name for the endpoint; nothing else changes.
+fn renamed(request: &Request, body: &Bytes) -> Bytes {
+    let Some((start, end)) = request.model_span.filter(|_| is_renamed(request)) else {
+        return body.clone();
+    };
+    let (Some(before), Some(after)) = (body.get(..start), body.get(end..)) else {
+        return body.clone();
+    };
+    let name = serde_json::Value::from(request.target_model.as_str()).to_string();
+    let mut whole = BytesMut::with_capacity(before.len() + name.len() + after.len());
+    whole.extend_from_slice(before);
+    whole.extend_from_slice(name.as_bytes());
+    whole.extend_from_slice(after);
+    whole.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_changes() {
+        let body = Bytes::from_static(br#"{ "model" : "a", "prompt":"model a" }"#);
+        let request = Request {
+            model: "a".to_owned(),
+            target_model: "b\"2".to_owned(),
+            model_span: Some((12, 15)),
+            ..Request::default()
+        };
+        let expected = br#"{ "model" : "b\"2", "prompt":"model a" }"#;
+        assert_eq!(Bytes::from_static(expected), renamed(&request, &body));
+    }
+
+    #[test]
+    fn a_body_under_the_same_name_is_not_copied() {
+        let body = Bytes::from(vec![b'x'; 10]);
+        let request = Request {
+            model: "a".to_owned(),
+            model_span: Some((0, 1)),
+            ..Request::default()
+        };
+        assert_eq!(body.as_ptr(), renamed(&request, &body).as_ptr());
+    }
+}

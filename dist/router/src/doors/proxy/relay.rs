@@ -1,0 +1,218 @@
+//! A response on its way from an endpoint to a client: frame by frame, as the client takes them.
+//!
+//! It promises that nothing is read from the endpoint before the client can take it, that the request
+//! counts at its endpoint until the endpoint has said the last byte or the client is gone, that only a
+//! connection whose response was read to its end is used again, and that an endpoint which falls silent
+//! is given up.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep};
+
+use super::activity::Busy;
+use super::answer::Cut;
+use crate::core::Ticket;
+use crate::doors::restore::Restorer;
+use crate::doors::upstream::Lease;
+use crate::doors::usage::Tail;
+
+/// A response that streams past.
+pub struct Relay {
+    body: Incoming,
+    lease: Option<Lease>,
+    ticket: Option<Ticket>,
+    restorer: Option<Restorer>,
+    tail: Option<Tail>,
+    streams: bool,
+    silence: Silence,
+    trailers: Option<Frame<Bytes>>,
+    ended: bool,
+    /// Says that the client's connection is in use.
+    pub(super) busy: Option<Busy>,
+}
+
+/// What is done with a response beside passing it on.
+#[derive(Default)]
+pub struct Extras {
+    /// Puts the model's name back.
+    pub restorer: Option<Restorer>,
+    /// Keeps the end of it, where the usage is.
+    pub tail: Option<Tail>,
+    /// Whether its first byte says that the prompt is computed.
+    pub streams: bool,
+}
+
+impl Relay {
+    /// Pass on `body`, which comes over the connection of `lease`.
+    pub fn new(
+        body: Incoming,
+        lease: Lease,
+        ticket: Option<Ticket>,
+        extras: Extras,
+        silence: Duration,
+    ) -> Self {
+        let mut relay = Self {
+            body,
+            lease: Some(lease),
+            ticket,
+            restorer: extras.restorer,
+            tail: extras.tail,
+            streams: extras.streams,
+            silence: Silence::new(silence),
+            trailers: None,
+            ended: false,
+            busy: None,
+        };
+        if relay.body.is_end_stream() {
+            relay.endpoint_is_done();
+        }
+        relay
+    }
+
+    /// The endpoint has said everything.
+    fn endpoint_is_done(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back();
+        }
+        if let Some(mut ticket) = self.ticket.take()
+            && let Some(usage) = self.tail.take().and_then(|tail| tail.usage())
+        {
+            ticket.usage(usage);
+        }
+    }
+
+    fn give_up(&mut self, why: Cut) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        if let Some(ticket) = self.ticket.take() {
+            tracing::info!(
+                "the response of {} was cut short: {why}",
+                ticket.endpoint().address()
+            );
+        }
+        self.lease = None;
+        self.ended = true;
+        Poll::Ready(Some(Err(why)))
+    }
+
+    fn data(&mut self, piece: Bytes) -> Option<Bytes> {
+        if let Some(tail) = &mut self.tail {
+            tail.push(&piece);
+        }
+        if std::mem::take(&mut self.streams)
+            && let Some(ticket) = &mut self.ticket
+        {
+            ticket.started();
+        }
+        let last = self.body.is_end_stream();
+        if last {
+            self.endpoint_is_done();
+        }
+        let Some(restorer) = &mut self.restorer else {
+            return Some(piece);
+        };
+        let piece = restorer.push(piece, last);
+        self.ended |= last;
+        (!piece.is_empty()).then_some(piece)
+    }
+
+    fn finish(&mut self) -> Option<Bytes> {
+        self.endpoint_is_done();
+        self.ended = true;
+        let rest = self.restorer.as_mut()?.push(Bytes::new(), true);
+        (!rest.is_empty()).then_some(rest)
+    }
+}
+
+impl Body for Relay {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        let this = self.get_mut();
+        loop {
+            if this.ended {
+                return Poll::Ready(this.trailers.take().map(Ok));
+            }
+            let next = match Pin::new(&mut this.body).poll_frame(context) {
+                Poll::Ready(next) => next,
+                Poll::Pending => {
+                    let limit = ready!(this.silence.poll(context));
+                    let why = format!("nothing came for {} seconds", limit.as_secs_f64());
+                    return this.give_up(why.into());
+                }
+            };
+            this.silence.broken();
+            let piece = match next {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(piece) => this.data(piece),
+                    Err(trailers) => {
+                        this.trailers = Some(trailers);
+                        this.finish()
+                    }
+                },
+                Some(Err(error)) => return this.give_up(error.into()),
+                None => this.finish(),
+            };
+            if let Some(piece) = piece {
+                return Poll::Ready(Some(Ok(Frame::data(piece))));
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.trailers.is_none()
+            && (self.ended || (self.restorer.is_none() && self.body.is_end_stream()))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.restorer {
+            Some(_) => SizeHint::default(),
+            None => self.body.size_hint(),
+        }
+    }
+}
+
+/// How long nothing has come. The clock is read once for each wait, and the timer set once for each limit.
+struct Silence {
+    limit: Duration,
+    since: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Silence {
+    fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            since: None,
+            timer: None,
+        }
+    }
+
+    fn broken(&mut self) {
+        self.since = None;
+    }
+
+    /// Ready when the limit is reached, with the limit.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Duration> {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(since + self.limit)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            let deadline = since + self.limit;
+            if Instant::now() >= deadline {
+                return Poll::Ready(self.limit);
+            }
+            timer.as_mut().reset(deadline);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Certificates: those that are shown to clients, and those that endpoints must show.
+//!
+//! It promises that a pair of files that cannot be used changes nothing: the certificates that were in
+//! force stay, and the error names the file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::TlsConnector;
+
+use super::bootstrap::{EndpointTls, TlsFiles};
+use crate::core::SettingsError;
+
+/// What clients are shown; can be read anew while connections are open.
+#[derive(Debug)]
+pub struct Shown {
+    files: TlsFiles,
+    config: Arc<ServerConfig>,
+    key: Arc<Replaceable>,
+}
+
+#[derive(Debug)]
+struct Replaceable(ArcSwap<CertifiedKey>);
+
+impl ResolvesServerCert for Replaceable {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.load_full())
+    }
+}
+
+impl Shown {
+    /// Read the files.
+    pub fn new(files: &TlsFiles) -> Result<Self, SettingsError> {
+        let key = Arc::new(Replaceable(ArcSwap::from_pointee(certified(files)?)));
+        let config = Arc::new(server_config(files, key.clone()).map_err(SettingsError)?);
+        Ok(Self {
+            files: files.clone(),
+            config,
+            key,
+        })
+    }
+
+    /// Read certificate and key again; connections that are open keep what they were shown.
+    pub fn reload(&self) -> Result<(), SettingsError> {
+        self.key.0.store(Arc::new(certified(&self.files)?));
+        Ok(())
+    }
+
+    /// For listeners; follows every reload.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        self.config.clone()
+    }
+}
+
+fn certified(files: &TlsFiles) -> Result<CertifiedKey, SettingsError> {
+    let chain = certificates(&files.certificate).map_err(SettingsError)?;
+    let key = private_key(&files.key).map_err(SettingsError)?;
+    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| {
+        SettingsError(format!(
+            "the certificate {} and the key {} do not fit together: {error}",
+            files.certificate.display(),
+            files.key.display()
+        ))
+    })
+}
+
+fn server_config(files: &TlsFiles, key: Arc<Replaceable>) -> Result<ServerConfig, String> {
+    let builder = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("TLS cannot be used: {error}"))?;
+    let builder = match &files.client_ca {
+        None => builder.with_no_client_auth(),
+        Some(path) => {
+            let mut roots = RootCertStore::empty();
+            add(&mut roots, path)?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+            let verifier = verifier.build();
+            let verifier = verifier.map_err(|error| format!("{}: {error}", path.display()))?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let mut config = builder.with_cert_resolver(key);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// What certificates of endpoints are trusted.
+pub struct EndpointTrust {
+    config: Result<Arc<ClientConfig>, String>,
+}
+
+impl EndpointTrust {
+    /// The system's authorities and those of the settings. Only a file of the settings that cannot be
+    /// used is an error: a machine without authorities may have plain endpoints alone.
+    pub fn new(settings: &EndpointTls) -> Result<Self, SettingsError> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(path) = &settings.ca {
+            add(&mut roots, path).map_err(SettingsError)?;
+        }
+        if roots.is_empty() {
+            let why = "this machine has no certificate authorities; set endpoint_tls.ca";
+            return Ok(Self {
+                config: Err(why.to_owned()),
+            });
+        }
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| SettingsError(format!("TLS cannot be used: {error}")))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            config: Ok(Arc::new(config)),
+        })
+    }
+
+    /// For the next connection.
+    pub fn connector(&self) -> Result<TlsConnector, String> {
+        self.config.clone().map(TlsConnector::from)
+    }
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
+    for certificate in certificates(path)? {
+        roots
+            .add(certificate)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let pem = read(path)?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let found = found.map_err(|error| format!("{} is no PEM file: {error}", path.display()))?;
+    if found.is_empty() {
+        return Err(format!(
+            "{} holds no certificate in PEM form",
+            path.display()
+        ));
+    }
+    Ok(found)
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| {
+        format!(
+            "{} holds no private key in PEM form: {error}",
+            path.display()
+        )
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+}

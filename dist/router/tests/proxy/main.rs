@@ -1,0 +1,10 @@
+//! The reverse proxy, from outside: clients on one side, engines that misbehave on the other.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod dying;
+mod ending;
+mod engine;
+mod limits;
+mod passing;
+mod scraping;
+mod support;
