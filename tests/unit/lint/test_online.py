@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
@@ -154,3 +156,29 @@ async def test_a_file_of_the_folder_is_not_asked_for(tmp_path: Path) -> None:
     host = Host()
     await online([load(write(tmp_path, content))], Cache(tmp_path / "links.json"), host.manners)
     assert not [path for path in host.asked if path.endswith("gang_scheduling.md")]
+
+
+class _Shop(BaseHTTPRequestHandler):
+    """A host that hangs up on HEAD and has one large page."""
+
+    def do_HEAD(self) -> None:
+        self.close_connection = True
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/page" else 410)
+        self.send_header("Content-Length", str(1 << 30))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+async def test_a_real_host_is_asked_and_no_page_is_read(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shop) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_port}"
+        manners = Manners(private=True, pause=0)
+        urls = [f"{root}/page", f"{root}/gone"]
+        answers = await ask(urls, Cache(tmp_path / "links.json"), manners)
+        server.shutdown()
+    assert [answers[url].state for url in urls] == [State.ALIVE, State.DEAD]

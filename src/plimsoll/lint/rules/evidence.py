@@ -67,10 +67,12 @@ def _suggestion(context: Context, entry: Entry) -> str:
         return "write https:// before a web address"
     words = (posixpath.basename(word).lower() for word in entry.path.split(" ")[:20])
     found = next((context.names[word] for word in words if word in context.names), None)
-    if found is None and len(context.entries) <= _MOST_COMPARED:
-        near = get_close_matches(posixpath.basename(entry.path).lower(), context.names, n=1)
-        found = context.names[near[0]] if near else None
-    return f"write the file's name alone: did you mean {found}?" if found else ""
+    if found is not None:
+        return f"write the file's name alone, {found}"
+    if len(context.entries) > _MOST_COMPARED:
+        return ""
+    near = get_close_matches(posixpath.basename(entry.path).lower(), context.names, n=1)
+    return f"did you mean {context.names[near[0]]}?" if near else ""
 
 
 @rule(
