@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -42,7 +42,9 @@ class Stage:
             self.endpoints.append(await Endpoint().start())
             self._stack.push_async_callback(self.endpoints[-1].stop)
         addresses = [each.address for each in self.endpoints]
-        self.picker = await self.start_picker(live(addresses, **(settings or {})), **(bootstrap or {}))
+        self.picker = await self.start_picker(
+            live(addresses, **(settings or {})), **(bootstrap or {})
+        )
         pool = EnvoyPool(endpoints=tuple(addresses), picker=self.picker.address)
         chosen = msgspec.structs.replace(EnvoyOptions(pools=(pool,)), **options)
         self.envoy = await Envoy.start(chosen)
@@ -58,15 +60,18 @@ class Stage:
         return picker
 
 
-Open = Callable[..., Awaitable[Stage]]
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    """What is pushed here is ended with the test."""
+    async with AsyncExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage(stack: AsyncExitStack) -> AsyncIterator[Stage]:
     """A stage that is not opened yet; everything on it ends with the test."""
     pytest.importorskip("plimsoll_router", reason="the router's data plane is not installed")
-    async with AsyncExitStack() as stack:
-        yield Stage(stack)
+    yield Stage(stack)
 
 
 def chat(**more: Any) -> dict[str, Any]:

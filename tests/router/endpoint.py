@@ -132,9 +132,7 @@ class Endpoint:
         await writer.drain()
 
     @staticmethod
-    async def _send(
-        connection: h11.Connection, writer: asyncio.StreamWriter, data: bytes
-    ) -> None:
+    async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, data: bytes) -> None:
         writer.write(connection.send(h11.Data(data=data)) or b"")
         await writer.drain()
 

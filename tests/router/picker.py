@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import threading
@@ -72,22 +73,19 @@ def _main() -> None:
         def work() -> None:
             router.drain(PATIENCE)
             router.stop()
-            sys.stdin.close()
+            os._exit(0)  # the main thread waits for a line that does not come
 
         threading.Thread(target=work, daemon=True).start()
 
     signal.signal(signal.SIGTERM, drain)
     print(json.dumps(router.start()), flush=True)
-    try:
-        for line in sys.stdin:
-            try:
-                if line != "state\n":
-                    router.apply(line.encode())
-                print(router.state().decode(), flush=True)
-            except SettingsError as error:
-                print(json.dumps({"error": str(error)}), flush=True)
-    except ValueError:
-        return
+    for line in sys.stdin:
+        try:
+            if line != "state\n":
+                router.apply(line.encode())
+            print(router.state().decode(), flush=True)
+        except SettingsError as error:
+            print(json.dumps({"error": str(error)}), flush=True)
     router.stop()
 
 

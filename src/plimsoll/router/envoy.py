@@ -8,6 +8,9 @@
 * Fail-open needs more than `failure_mode_allow`: a full-duplex stream to a dead picker fails with
   500 regardless. Only a cluster without a healthy host fails open, so the picker is health-checked,
   and the panic threshold is 0, or Envoy would go on using a host that it knows is down.
+* Full duplex, retries and request trailers together send the body twice (envoyproxy/envoy#45470).
+  So HTTP/1 trailers are dropped there, as Envoy does unless told otherwise, and requests that
+  announce trailers are tried once.
 """
 
 from __future__ import annotations
@@ -97,6 +100,7 @@ def _manager(options: EnvoyOptions) -> Config:
         "stat_prefix": "inference",
         "codec_type": "AUTO",
         "normalize_path": True,
+        "http_protocol_options": {"enable_trailers": not options.repeats_body_at_trailers},
         "request_headers_timeout": "10s",
         # A prompt may take minutes before its first token: the stream is not idle then.
         "stream_idle_timeout": "3600s",
@@ -117,17 +121,24 @@ def _routes(options: EnvoyOptions) -> list[Config]:
     by_prefix: dict[str, list[EnvoyPool]] = {}
     for pool in options.pools:
         by_prefix.setdefault(pool.prefix, []).append(pool)
-    longest_first = sorted(by_prefix.items(), key=lambda item: -len(item[0]))
-    return [_route(options, prefix, pools) for prefix, pools in longest_first]
+    routes = []
+    for prefix, pools in sorted(by_prefix.items(), key=lambda item: -len(item[0])):
+        if options.repeats_body_at_trailers:
+            announced = [{"name": "trailer", "present_match": True}]
+            once = _route(options, prefix, pools, retries=0)
+            once["match"]["headers"] = announced
+            routes.append(once)
+        routes.append(_route(options, prefix, pools, retries=options.retries))
+    return routes
 
 
-def _route(options: EnvoyOptions, prefix: str, pools: list[EnvoyPool]) -> Config:
+def _route(options: EnvoyOptions, prefix: str, pools: list[EnvoyPool], *, retries: int) -> Config:
     action: Config = {"timeout": "0s"}
-    if options.retries:
+    if retries:
         action["retry_policy"] = {
             "retry_on": _RETRY_ON,
             "retriable_status_codes": [503],
-            "num_retries": options.retries,
+            "num_retries": retries,
             "retry_back_off": {"base_interval": "0.001s", "max_interval": "0.010s"},
         }
     route: Config = {"match": {"prefix": prefix}, "route": action}

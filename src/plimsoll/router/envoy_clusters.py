@@ -40,8 +40,9 @@ def pool(pool: EnvoyPool) -> Config:
             )
         ]
     }
-    if pool.http2:
-        cluster["typed_extension_protocol_options"] = _http2({})
+    cluster["typed_extension_protocol_options"] = (
+        _http2({}) if pool.http2 else _protocol("http_protocol_options", {"enable_trailers": True})
+    )
     return cluster
 
 
@@ -140,5 +141,9 @@ def _policy(name: str, message: str, config: Config) -> Config:
 
 
 def _http2(options: Config) -> Config:
-    explicit = {"explicit_http_config": {"http2_protocol_options": options}}
-    return {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {"@type": _HTTP, **explicit}}
+    return _protocol("http2_protocol_options", options)
+
+
+def _protocol(name: str, options: Config) -> Config:
+    typed = {"@type": _HTTP, "explicit_http_config": {name: options}}
+    return {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed}

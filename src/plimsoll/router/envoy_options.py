@@ -69,6 +69,11 @@ class EnvoyOptions(Struct, frozen=True, kw_only=True):
     access_log: bool = False
     """A line of JSON on standard output for each request."""
 
+    @property
+    def repeats_body_at_trailers(self) -> bool:
+        """Whether Envoy sends a body twice when request trailers follow it."""
+        return self.bodies == "duplex" and self.retries > 0
+
     def check(self) -> None:
         """Raise UsageError, with what to change, unless everything here makes sense together."""
         if not self.pools:
