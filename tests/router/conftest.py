@@ -20,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "router: starts Envoy and pickers as processes (Linux)")
 
 
+MISSING = "the data plane plimsoll_router is not installed: build dist/router with maturin"
+
+
 class Stage:
     """Endpoints, their picker, and Envoy in front of them."""
 
@@ -46,7 +49,8 @@ class Stage:
             live(addresses, **(settings or {})), **(bootstrap or {})
         )
         pool = EnvoyPool(endpoints=tuple(addresses), picker=self.picker.address)
-        chosen = msgspec.structs.replace(EnvoyOptions(pools=(pool,)), **options)
+        patient = EnvoyOptions(pools=(pool,), picker_seconds=20)
+        chosen = msgspec.structs.replace(patient, **options)
         self.envoy = await Envoy.start(chosen)
         self._stack.push_async_callback(self.envoy.stop)
         self.client = httpx2.AsyncClient(base_url=self.envoy.url, timeout=30)
@@ -68,10 +72,10 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 @pytest.fixture
-async def stage(stack: AsyncExitStack) -> AsyncIterator[Stage]:
+def stage(stack: AsyncExitStack) -> Stage:
     """A stage that is not opened yet; everything on it ends with the test."""
-    pytest.importorskip("plimsoll_router", reason="the router's data plane is not installed")
-    yield Stage(stack)
+    pytest.importorskip("plimsoll_router", reason=MISSING)
+    return Stage(stack)
 
 
 def chat(**more: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A model server that tells what it was sent: HTTP/1.1, chunked bodies, trailers, streams.
 
-It answers with its own address, the request's headers and trailers, and length and hash of the body.
-With `stream` in the body it answers in events; headers say how many and how far apart.
+It answers with its own address, the request's headers and trailers, and length and hash of the
+body. With `stream` in the body it answers in events; headers say how many and how far apart.
 """
 
 from __future__ import annotations

@@ -46,6 +46,10 @@ def find_envoy() -> Path:
     return binary
 
 
+def _read(path: Path) -> str:
+    return path.read_text().strip()
+
+
 class Envoy(Process):
     """A running Envoy; `url` is where it listens."""
 
@@ -90,7 +94,7 @@ class Envoy(Process):
         while asyncio.get_running_loop().time() < deadline:
             assert self.process.returncode is None, "Envoy ended; its last words are above"
             try:
-                self.admin = admin.read_text().strip()
+                self.admin = await asyncio.to_thread(_read, admin)
                 status = (await self.page("/listeners?format=json"))["listener_statuses"]
                 place = status[0]["local_address"]["socket_address"]
             except (OSError, LookupError, httpx2.HTTPError):

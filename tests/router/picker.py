@@ -1,8 +1,8 @@
 """An endpoint picker as a process of its own, so that it can be killed.
 
-`python -m tests.router.picker` reads bootstrap and live settings as two lines of JSON and writes the
-addresses of its listeners as one. After that each line it reads is answered: `state` with the state,
-anything else is taken as new live settings. SIGTERM drains it.
+`python -m tests.router.picker` reads bootstrap and live settings as two lines of JSON and writes
+the addresses of its listeners as one. After that each line it reads is answered: `state` with the
+state, anything else is taken as new live settings. SIGTERM drains it.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class Picker(Process):
 
 
 def _main() -> None:
-    from plimsoll_router import Router, SettingsError
+    from plimsoll.router import data_plane
 
-    router = Router(sys.stdin.readline().encode(), sys.stdin.readline().encode())
+    router = data_plane.make(sys.stdin.readline().encode(), sys.stdin.readline().encode(), None)
 
     def drain(*_: object) -> None:
         def work() -> None:
@@ -84,7 +84,7 @@ def _main() -> None:
             if line != "state\n":
                 router.apply(line.encode())
             print(router.state().decode(), flush=True)
-        except SettingsError as error:
+        except data_plane.settings_error() as error:
             print(json.dumps({"error": str(error)}), flush=True)
     router.stop()
 

@@ -54,7 +54,7 @@ async def _generate(request: bytes, _: Any) -> AsyncIterator[bytes]:
 
 
 class _Engine(grpc.GenericRpcHandler):  # type: ignore[misc]
-    def service(self, details: Any) -> Any:
+    def service(self, handler_call_details: Any) -> Any:
         return grpc.unary_stream_rpc_method_handler(_generate)
 
 
@@ -87,4 +87,4 @@ async def test_grpc_without_an_endpoint_is_unavailable(stage: Stage, stack: Asyn
         call = channel.unary_unary("/vllm.grpc.engine.VllmEngine/Generate")
         with pytest.raises(grpc.aio.AioRpcError) as error:
             await call(b"x", timeout=20)
-    assert grpc.StatusCode.UNAVAILABLE == error.value.code()
+    assert error.value.code() == grpc.StatusCode.UNAVAILABLE

@@ -1,4 +1,4 @@
-"""Responses pass piece by piece in every mode, and count until they end or their client has gone."""
+"""Responses pass piece by piece in every mode, and count until they end or the client is gone."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ async def test_a_renamed_body_has_its_own_length(stage: Stage, bodies: str) -> N
     rewrites = [{"model": "m", "targets": [{"model": "a-much-longer-name"}]}]
     await stage.open(bodies=bodies, responses="full", settings={"rewrites": rewrites})
     answer = await stage.client.post("/v1/chat/completions", json=chat(user="x" * 100_000))
-    assert (200, "m") == (answer.status_code, answer.json()["model"])
+    assert (answer.status_code, answer.json()["model"]) == (200, "m")
     seen = [each for endpoint in stage.endpoints for each in endpoint.seen]
-    assert [b'"model":"a-much-longer-name"'] == [each["body"][1:29] for each in seen]
+    assert [each["body"][1:29] for each in seen] == [b'"model":"a-much-longer-name"']

@@ -66,7 +66,7 @@ async def test_a_chunked_body_arrives_whole(stage: Stage, bodies: str) -> None:
 async def test_a_request_without_a_body_is_routed(stage: Stage) -> None:
     await stage.open()
     answer = await stage.client.get("/v1/models")
-    assert (200, 0) == (answer.status_code, answer.json()["length"])
+    assert (answer.status_code, answer.json()["length"]) == (200, 0)
     assert first_choice(answer.json()) == answer.json()["endpoint"]
     await stage.picker.settled()
 
@@ -87,13 +87,13 @@ async def test_a_forged_destination_is_ignored(stage: Stage) -> None:
 async def test_an_unreadable_body_is_400_and_reaches_no_endpoint(stage: Stage) -> None:
     await stage.open()
     answer = await stage.client.post("/v1/chat/completions", content=b"{")
-    assert (400, "invalid_request_error") == (answer.status_code, answer.json()["error"]["type"])
-    assert [] == [seen for each in stage.endpoints for seen in each.seen]
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+    assert [seen for each in stage.endpoints for seen in each.seen] == []
 
 
 async def test_no_endpoints_is_503_with_the_reason(stage: Stage) -> None:
     await stage.open(settings={"endpoints": []})
     answer = await stage.client.post("/v1/chat/completions", json=chat())
     reason = answer.headers["x-llm-d-request-dropped-reason"]
-    assert (503, "rejected-no-endpoints") == (answer.status_code, reason)
-    assert 503 == (await stage.client.get("/v1/models")).status_code
+    assert (answer.status_code, reason) == (503, "rejected-no-endpoints")
+    assert (await stage.client.get("/v1/models")).status_code == 503
