@@ -55,7 +55,8 @@ async def _generate(request: bytes, _: Any) -> AsyncIterator[bytes]:
 
 class _Engine(grpc.GenericRpcHandler):  # type: ignore[misc]
     def service(self, handler_call_details: Any) -> Any:
-        return grpc.unary_stream_rpc_method_handler(_generate)
+        known = handler_call_details.method.endswith("/Generate")
+        return grpc.unary_stream_rpc_method_handler(_generate) if known else None
 
 
 async def test_grpc_passes_over_http2_without_tls(stage: Stage, stack: AsyncExitStack) -> None:
