@@ -13,14 +13,13 @@ from plimsoll.harness.connection import connect
 from plimsoll.harness.transport import Transport
 from plimsoll.router.inference_pool import PoolWatch
 from tests.unit.harness import fake_cluster
-from tests.unit.harness.fake_cluster import FakeCluster, Json
+from tests.unit.harness.fake_cluster import FakeCluster
+from tests.unit.router.pool.pools import KIND, pod, pool
 
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCluster]:
-    group = "inference.networking.k8s.io"
-    kind = (group, "v1", "InferencePool", True)
-    monkeypatch.setitem(fake_cluster.KINDS, "inferencepools", kind)
+    monkeypatch.setitem(fake_cluster.KINDS, "inferencepools", KIND)
     with FakeCluster() as fake:
         yield fake
 
@@ -30,34 +29,6 @@ async def api(cluster: FakeCluster, tmp_path: Path) -> AsyncIterator[Transport]:
     connection = connect(str(cluster.kubeconfig(tmp_path / "kubeconfig")))
     yield Transport(connection)
     await connection.close()
-
-
-def pool(*ports: int, app: str = "vllm") -> Json:
-    return {
-        "apiVersion": "inference.networking.k8s.io/v1",
-        "kind": "InferencePool",
-        "metadata": {"name": "llama", "namespace": "default"},
-        "spec": {
-            "selector": {"matchLabels": {"app": app}},
-            "targetPorts": [{"number": port} for port in ports],
-        },
-    }
-
-
-def pod(name: str, address: str, *, ready: bool = True, app: str = "vllm", **more: Any) -> Json:
-    conditions = [{"type": "Ready", "status": str(ready)}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": name,
-            "namespace": "default",
-            "uid": name,
-            "labels": {"app": app},
-            **more,
-        },
-        "status": {"podIP": address, "conditions": conditions},
-    }
 
 
 class Follower:
