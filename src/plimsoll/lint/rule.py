@@ -13,7 +13,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from plimsoll.lint.context import Context, Entry
-from plimsoll.submission import Edit, Finding, Place, Severity
+from plimsoll.submission import Edit, Finding, Place, Severity, quoted
+
+MOST = 400
+"""Longest sentence of a finding, in characters."""
 
 
 class Source(StrEnum):
@@ -87,14 +90,20 @@ class Rule(Struct, frozen=True, kw_only=True):
             rule=self.id,
             severity=hit.severity or self.severity,
             place=hit.place,
-            what=hit.what,
+            what=_sentence(hit.what),
             why=self.why,
-            fix=hit.fix or self.fix,
+            fix=_sentence(hit.fix) or self.fix,
             requirement=hit.requirement,
-            quote=hit.quote,
-            official=hit.official,
+            quote=quoted(hit.quote),
+            official=_sentence(hit.official),
             edits=hit.edits,
         )
+
+
+def _sentence(text: str) -> str:
+    """Return `text` on one line and not too long: values of a file are in it, whatever they are."""
+    line = " ".join(text.split("\n"))
+    return line if len(line) <= MOST else f"{line[: MOST - 1]}…"
 
 
 RULES: dict[str, Rule] = {}

@@ -102,3 +102,10 @@ def test_a_page_made_to_cost_time_costs_little(markdown: str) -> None:
     start = time.process_time()
     page(markdown)
     assert time.process_time() - start < 20
+
+
+def test_no_finding_is_longer_than_a_paragraph(tmp_path: Path) -> None:
+    long = text().replace("gang_scheduling.md", "x" * 50_000).replace("Implemented", "y" * 50_000)
+    found = findings(write(tmp_path, long))
+    parts = [part for each in found for part in (each.what, each.fix, each.quote, each.official)]
+    assert max(map(len, parts)) <= 400
