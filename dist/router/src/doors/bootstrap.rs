@@ -161,6 +161,15 @@ pub enum MetricNames {
     LlmD,
 }
 
+impl From<MetricNames> for crate::core::MetricNames {
+    fn from(names: MetricNames) -> Self {
+        match names {
+            MetricNames::Plimsoll => Self::Plimsoll,
+            MetricNames::LlmD => Self::LlmD,
+        }
+    }
+}
+
 impl Bootstrap {
     /// Read and judge settings; errors name the key and say what would be right.
     pub fn from_json(json: &[u8]) -> Result<Self, SettingsError> {

@@ -18,11 +18,11 @@ use tokio::time::sleep;
 use super::drain::Drain;
 use super::patient::Patient;
 use super::state;
-use crate::core::Core;
+use crate::core::{Core, MetricNames};
 
 const REST: Duration = Duration::from_millis(50);
 const MOST_PATIENCE: Duration = Duration::from_secs(30);
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What watchers are told.
 #[derive(Clone)]
@@ -31,8 +31,8 @@ pub struct Watched {
     pub core: Arc<Core>,
     /// Whether new requests are taken.
     pub drain: Drain,
-    /// Writes the metrics.
-    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Names of the metrics.
+    pub names: MetricNames,
 }
 
 /// Answer watchers until the future is dropped.
@@ -75,7 +75,7 @@ fn answer(watched: &Watched, request: &Request<Incoming>) -> Response<Full<Bytes
         );
     }
     match request.uri().path() {
-        "/metrics" => text(StatusCode::OK, TEXT, (watched.metrics)()),
+        "/metrics" => text(StatusCode::OK, TEXT, watched.core.metrics(watched.names)),
         "/state" => text(
             StatusCode::OK,
             "application/json",

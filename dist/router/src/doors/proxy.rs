@@ -76,16 +76,25 @@ impl Proxy {
     }
 
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Dismissal> {
+        let start = Instant::now();
         let (parts, body) = request.into_parts();
-        let deadline = Instant::now() + self.request_time;
-        let held = body::read(body, self.limits.body_bytes, deadline, &self.budget).await?;
+        let telemetry = self.core.telemetry();
+        let deadline = start + self.request_time;
+        let held = body::read(body, self.limits.body_bytes, deadline, &self.budget).await;
+        let held = held.inspect_err(|dismissal| telemetry.dropped(dismissal.word()))?;
         let order = Order::read(&self.core, &parts, held)?;
         let forward = Forward {
             core: &self.core,
             upstreams: &self.upstreams,
             silence: self.silence,
+            start,
         };
-        forward.send(&order).await
+        let sent = forward.send(&order).await;
+        sent.inspect_err(|dismissal| {
+            let request = &order.request;
+            let status = dismissal.status.as_u16();
+            telemetry.failed(&request.model, &request.target_model, status);
+        })
     }
 
     fn health(&self) -> Response<Answer> {

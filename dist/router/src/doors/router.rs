@@ -21,7 +21,7 @@ use super::scrape::Scraper;
 use super::state;
 use super::tls::{EndpointTrust, Shown};
 use super::upstream::{Origin, Upstreams};
-use crate::core::{Core, LiveSettings, Policy, SettingsError};
+use crate::core::{Core, LiveSettings, MetricNames, Policy, SettingsError};
 
 /// How long tasks that were cut may take to notice.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
@@ -128,12 +128,16 @@ impl Router {
 
     /// All metrics as Prometheus reads them; `names` is `plimsoll` or `llm-d`.
     pub fn metrics(&self, names: &str) -> Result<String, SettingsError> {
-        match names {
-            "plimsoll" | "llm-d" => Ok(String::new()),
-            other => Err(SettingsError(format!(
-                "there are no metric names {other:?}: give \"plimsoll\" or \"llm-d\""
-            ))),
-        }
+        let names = match names {
+            "plimsoll" => MetricNames::Plimsoll,
+            "llm-d" => MetricNames::LlmD,
+            other => {
+                return Err(SettingsError(format!(
+                    "there are no metric names {other:?}: give \"plimsoll\" or \"llm-d\""
+                )));
+            }
+        };
+        Ok(self.doors.core.metrics(names))
     }
 
     /// Take nothing new; wait until all requests have ended. False: some had not after `patience`.
@@ -235,7 +239,7 @@ impl Doors {
                 let watched = Watched {
                     core: self.core.clone(),
                     drain: self.drain.clone(),
-                    metrics: Arc::new(String::new),
+                    names: bootstrap.metric_names.into(),
                 };
                 health::serve(watched, listener).await;
             }

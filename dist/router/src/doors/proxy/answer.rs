@@ -189,6 +189,15 @@ impl Dismissal {
         }
     }
 
+    /// Under which it is counted, as the core counts what it refuses itself.
+    pub fn word(&self) -> &'static str {
+        match (self.reason, self.status) {
+            ("", StatusCode::BAD_REQUEST) => "bad-request",
+            ("", _) => self.kind,
+            (reason, _) => reason,
+        }
+    }
+
     /// As OpenAI's servers write errors.
     pub fn response(&self) -> Response<Answer> {
         let body = serde_json::json!({"error": {

@@ -9,11 +9,12 @@ use std::time::Duration;
 use http::{Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use tokio::time::Instant;
 
 use super::answer::{Answer, Dismissal};
 use super::headers;
 use super::order::Order;
-use super::relay::{Extras, Relay};
+use super::relay::{Extras, Meter, Relay};
 use crate::core::{Core, Decision, Endpoint, Ticket};
 use crate::doors::upstream::{Failure, Lease, Upstreams};
 use crate::doors::usage::Tail;
@@ -33,6 +34,8 @@ pub struct Forward<'a> {
     pub upstreams: &'a Upstreams,
     /// How long an endpoint may be silent.
     pub silence: Duration,
+    /// When the request came.
+    pub start: Instant,
 }
 
 enum Tried {
@@ -126,7 +129,21 @@ impl Forward<'_> {
         }
         let tail =
             (plain && parts.status.is_success() && order.answer_has_usage()).then(Tail::default);
+        let erred = parts.status.is_client_error() || parts.status.is_server_error();
+        if erred {
+            let request = &order.request;
+            self.core.telemetry().failed(
+                &request.model,
+                &request.target_model,
+                parts.status.as_u16(),
+            );
+        }
+        let meter = ticket
+            .as_ref()
+            .filter(|_| !erred)
+            .map(|ticket| Meter::new(ticket.model().clone(), self.start));
         let extras = Extras {
+            meter,
             restorer,
             tail,
             streams: order.request.stream,

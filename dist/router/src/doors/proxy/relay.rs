@@ -7,6 +7,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::activity::Busy;
 use super::answer::Cut;
-use crate::core::Ticket;
+use crate::core::{OfModel, Ticket};
 use crate::doors::restore::Restorer;
 use crate::doors::upstream::Lease;
 use crate::doors::usage::Tail;
@@ -29,6 +30,7 @@ pub struct Relay {
     ticket: Option<Ticket>,
     restorer: Option<Restorer>,
     tail: Option<Tail>,
+    meter: Option<Meter>,
     streams: bool,
     silence: Silence,
     trailers: Option<Frame<Bytes>>,
@@ -37,9 +39,39 @@ pub struct Relay {
     pub(super) busy: Option<Busy>,
 }
 
+/// Tells the counters of a model how long things took.
+pub struct Meter {
+    model: Arc<OfModel>,
+    start: Instant,
+    begun: bool,
+}
+
+impl Meter {
+    /// The request came at `start`.
+    pub fn new(model: Arc<OfModel>, start: Instant) -> Self {
+        Self {
+            model,
+            start,
+            begun: false,
+        }
+    }
+
+    fn data(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.model.first_token(self.start.elapsed().as_secs_f64());
+        }
+    }
+
+    fn end(self) {
+        self.model.took(self.start.elapsed().as_secs_f64());
+    }
+}
+
 /// What is done with a response beside passing it on.
 #[derive(Default)]
 pub struct Extras {
+    /// Measures it.
+    pub meter: Option<Meter>,
     /// Puts the model's name back.
     pub restorer: Option<Restorer>,
     /// Keeps the end of it, where the usage is.
@@ -63,6 +95,7 @@ impl Relay {
             ticket,
             restorer: extras.restorer,
             tail: extras.tail,
+            meter: extras.meter,
             streams: extras.streams,
             silence: Silence::new(silence),
             trailers: None,
@@ -79,6 +112,9 @@ impl Relay {
     fn endpoint_is_done(&mut self) {
         if let Some(lease) = self.lease.take() {
             lease.give_back();
+        }
+        if let Some(meter) = self.meter.take() {
+            meter.end();
         }
         if let Some(mut ticket) = self.ticket.take()
             && let Some(usage) = self.tail.take().and_then(|tail| tail.usage())
@@ -100,6 +136,9 @@ impl Relay {
     }
 
     fn data(&mut self, piece: Bytes) -> Option<Bytes> {
+        if let Some(meter) = &mut self.meter {
+            meter.data();
+        }
         if let Some(tail) = &mut self.tail {
             tail.push(&piece);
         }
