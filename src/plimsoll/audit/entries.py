@@ -45,7 +45,8 @@ class Entries:
         self._left = MOST_BYTES
         self._text_left = MOST_TEXT
         self._files: dict[str, Document | File] = {}
-        self._sections: dict[tuple[str, str], Document] = {}
+        self._parts: dict[tuple[str, str], tuple[Document, Kind, str]] = {}
+        """Files and their sections by path and anchor, each looked at once, with what it is."""
         self._runs: dict[str, bool] = {}
 
     def read(self, entry: Scalar) -> Found:
@@ -119,10 +120,11 @@ class Entries:
         document = self._document(reading.path)
         if document is None:
             return self._no_text(reading)
-        if anchor:
-            key = (reading.path, anchor)
-            document = self._sections.setdefault(key, document.section(anchor))
-        kind, because = kinds.of_document(document)
+        key = (reading.path, anchor)
+        if key not in self._parts:
+            part = document.section(anchor) if anchor else document
+            self._parts[key] = part, *kinds.of_document(part)
+        document, kind, because = self._parts[key]
         return Found(reading=replace(reading, kind=kind, because=because), documents=(document,))
 
     def _in_run(self, path: str) -> bool:
