@@ -273,6 +273,10 @@ class EngineMetrics(_Settings, frozen=True, kw_only=True):
     lora_info: str = ""
     prefix_queries: str = ""
     prefix_hits: str = ""
+    block_size: str = ""
+    """Tokens of one block, for engines whose `cache_info` does not say."""
+    blocks: str = ""
+    """Blocks of the cache, for engines whose `cache_info` does not say."""
 
 
 class ScrapeSettings(_Settings, frozen=True, kw_only=True):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -15,6 +14,7 @@ from plimsoll.router.live import Inputs
 from plimsoll.router.settings import LiveSettings
 from plimsoll.router.watching import Kind, Watching
 from tests.unit.router.endpoints.test_names import Names
+from tests.unit.router.waiting import until
 
 CONFIG = """\
 apiVersion: llm-d.ai/v1alpha1
@@ -42,13 +42,6 @@ class Parent:
         while (command := await self.commands.get()) is not None:
             yield command
 
-    async def until(self, condition: Callable[[], Any]) -> None:
-        for _ in range(500):
-            if condition():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"it never came: live {len(self.live)}, said {self.said}")
-
     def addresses(self) -> list[list[str]]:
         return [[each.address for each in live.endpoints] for live in self.live]
 
@@ -67,7 +60,7 @@ async def run(parent: Parent, inputs: Inputs, names: Names | None = None) -> asy
         look_up_seconds=0.05,
     )
     task = asyncio.create_task(watching.run(parent.listen()))
-    await parent.until(lambda: parent.live)
+    await until(lambda: parent.live)
     return task
 
 
@@ -81,7 +74,7 @@ async def test_an_edit_is_seen(parent: Parent, tmp_path: Path) -> None:
     file.write_text("endpoints: [{url: 'http://10.0.0.1:1'}]")
     task = await run(parent, Inputs(endpoints_file=str(file)))
     file.write_text("endpoints: [{url: 'http://10.0.0.1:1'}, {url: 'http://10.0.0.2:1'}]")
-    await parent.until(lambda: len(parent.live) == 2)
+    await until(lambda: len(parent.live) == 2)
     await end(parent, task)
     assert parent.addresses() == [["10.0.0.1:1"], ["10.0.0.1:1", "10.0.0.2:1"]]
 
@@ -92,7 +85,7 @@ async def test_a_replaced_file_is_seen(parent: Parent, tmp_path: Path) -> None:
     task = await run(parent, Inputs(endpoints_file=str(file)))
     other.write_text("endpoints: [{url: 'http://10.0.0.2:1'}]")
     other.replace(file)
-    await parent.until(lambda: len(parent.live) == 2)
+    await until(lambda: len(parent.live) == 2)
     await end(parent, task)
     assert parent.addresses()[-1] == ["10.0.0.2:1"]
 
@@ -104,11 +97,11 @@ async def test_a_broken_edit_changes_nothing_and_is_said_once(
     file.write_text("endpoints: [{url: 'http://10.0.0.1:1'}]")
     task = await run(parent, Inputs(endpoints_file=str(file)))
     file.write_text("endpoints: [{url: 'ftp://10.0.0.1:1'}]")
-    await parent.until(lambda: parent.said)
+    await until(lambda: parent.said)
     parent.commands.put_nowait("reload\n")
     await asyncio.sleep(0.2)
     file.write_text("endpoints: [{url: 'http://10.0.0.3:1'}]")
-    await parent.until(lambda: len(parent.live) == 2)
+    await until(lambda: len(parent.live) == 2)
     await end(parent, task)
     assert parent.addresses() == [["10.0.0.1:1"], ["10.0.0.3:1"]]
     assert len(parent.said) == 2
@@ -122,7 +115,7 @@ async def test_a_file_that_goes_away_changes_nothing(parent: Parent, tmp_path: P
     file.write_text("endpoints: [{url: 'http://10.0.0.1:1'}]")
     task = await run(parent, Inputs(endpoints_file=str(file)))
     file.unlink()
-    await parent.until(lambda: parent.said)
+    await until(lambda: parent.said)
     await end(parent, task)
     assert parent.addresses() == [["10.0.0.1:1"]]
     assert "cannot be read: No such file" in parent.said[0]
@@ -133,7 +126,7 @@ async def test_a_configuration_is_watched_too(parent: Parent, tmp_path: Path) ->
     file.write_text(CONFIG.format(scorer="queue-scorer"))
     task = await run(parent, Inputs(config=str(file), endpoints=("10.0.0.1:1",)))
     file.write_text(CONFIG.format(scorer="load-aware-scorer"))
-    await parent.until(lambda: len(parent.live) == 2)
+    await until(lambda: len(parent.live) == 2)
     await end(parent, task)
     kinds = [type(live.profiles["default"].scorers[0]).__name__ for live in parent.live]
     assert kinds == ["QueueScorer", "LoadAwareScorer"]
@@ -143,11 +136,11 @@ async def test_a_name_that_moves_is_seen(parent: Parent) -> None:
     names = Names(gpu=("10.0.0.1",))
     task = await run(parent, Inputs(endpoints=("gpu:1",)), names)
     names.known["gpu"] = ("10.0.0.2",)
-    await parent.until(lambda: len(parent.live) == 2)
+    await until(lambda: len(parent.live) == 2)
     names.known.clear()
-    await parent.until(lambda: parent.said)
+    await until(lambda: parent.said)
     names.known["gpu"] = ("10.0.0.2",)
-    await parent.until(lambda: len(parent.said) == 2)
+    await until(lambda: len(parent.said) == 2)
     await end(parent, task)
     assert parent.addresses() == [["10.0.0.1:1"], ["10.0.0.2:1"]]
     assert parent.said[1] == "every endpoint can be looked up again"
@@ -158,7 +151,7 @@ async def test_reading_again_is_confirmed(parent: Parent, tmp_path: Path) -> Non
     file.write_text("endpoints: []")
     task = await run(parent, Inputs(endpoints_file=str(file)))
     parent.commands.put_nowait("reload\n")
-    await parent.until(lambda: parent.said)
+    await until(lambda: parent.said)
     await end(parent, task)
     assert parent.said == ["read again"]
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.unit.router.engine_sim.conftest import Start
-from tests.unit.router.engine_sim.test_queue import until
+from tests.unit.router.waiting import until
 
 
 async def test_running_requests_end(start: Start) -> None:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import httpx2
 
 from tests.unit.router.engine_sim.conftest import Sim, Start
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("the condition never held")
+from tests.unit.router.waiting import until
 
 
 async def loaded(start: Start) -> tuple[Sim, list[asyncio.Task[httpx2.Response]]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from plimsoll.router.inference_pool import PoolWatch
 from tests.unit.harness import fake_cluster
 from tests.unit.harness.fake_cluster import FakeCluster
 from tests.unit.router.pool.pools import KIND, pod, pool
+from tests.unit.router.waiting import until
 
 
 @pytest.fixture
@@ -52,13 +52,6 @@ class Follower:
     def addresses(self) -> list[str]:
         return [each.address for each in self.watch.endpoints]
 
-    async def until(self, condition: Callable[[], Any]) -> None:
-        for _ in range(500):
-            if condition():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"it never came: {self.addresses}, said {self.said}")
-
 
 @pytest.fixture
 async def follower(api: Transport) -> AsyncIterator[Follower]:
@@ -75,7 +68,7 @@ async def test_ready_pods_at_every_port(cluster: FakeCluster, follower: Follower
     cluster.put(pod("c", "10.0.0.3", app="other"))
     cluster.put(pod("d", "10.0.0.4", deletionTimestamp="2026-01-01T00:00:00Z"))
     cluster.put(pool(8000, 8001))
-    await follower.until(lambda: follower.addresses)
+    await until(lambda: follower.addresses)
     assert follower.addresses == ["10.0.0.1:8000", "10.0.0.1:8001"]
     (first, _) = follower.watch.endpoints
     assert (first.url, first.labels) == ("http://10.0.0.1:8000", {"app": "vllm"})
@@ -83,40 +76,40 @@ async def test_ready_pods_at_every_port(cluster: FakeCluster, follower: Follower
 
 async def test_pods_come_get_ready_and_go(cluster: FakeCluster, follower: Follower) -> None:
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.watch.listed)
+    await until(lambda: follower.watch.listed)
     cluster.put(pod("a", "10.0.0.1", ready=False))
     cluster.put(pod("b", "10.0.0.2"))
-    await follower.until(lambda: follower.addresses == ["10.0.0.2:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.2:8000"])
     cluster.put(pod("a", "10.0.0.1"))
-    await follower.until(lambda: len(follower.addresses) == 2)
+    await until(lambda: len(follower.addresses) == 2)
     cluster.put(pod("b", "10.0.0.2"), "DELETED")
-    await follower.until(lambda: follower.addresses == ["10.0.0.1:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.1:8000"])
 
 
 async def test_a_pool_that_changes(cluster: FakeCluster, follower: Follower) -> None:
     cluster.put(pod("a", "10.0.0.1"))
     cluster.put(pod("b", "10.0.0.2", app="other"))
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.addresses == ["10.0.0.1:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.1:8000"])
     cluster.put(pool(9000, app="other"))
-    await follower.until(lambda: follower.addresses == ["10.0.0.2:9000"])
+    await until(lambda: follower.addresses == ["10.0.0.2:9000"])
 
 
 async def test_a_broken_stream_is_begun_again(cluster: FakeCluster, follower: Follower) -> None:
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.watch.listed)
+    await until(lambda: follower.watch.listed)
     cluster.cut_streams()
     cluster.put(pod("a", "10.0.0.1"))
-    await follower.until(lambda: follower.addresses == ["10.0.0.1:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.1:8000"])
 
 
 async def test_lost_history_is_listed_again(cluster: FakeCluster, follower: Follower) -> None:
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.watch.listed)
+    await until(lambda: follower.watch.listed)
     cluster.put(pod("a", "10.0.0.1"))
     cluster.forget()
     cluster.cut_streams()
-    await follower.until(lambda: follower.addresses == ["10.0.0.1:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.1:8000"])
 
 
 async def test_what_cannot_be_asked_keeps_the_endpoints(
@@ -124,18 +117,18 @@ async def test_what_cannot_be_asked_keeps_the_endpoints(
 ) -> None:
     cluster.put(pod("a", "10.0.0.1"))
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.addresses)
+    await until(lambda: follower.addresses)
     cluster.put(pool(8000), "DELETED")
-    await follower.until(lambda: follower.said)
+    await until(lambda: follower.said)
     assert follower.addresses == ["10.0.0.1:8000"]
     assert follower.said == ["the InferencePool default/llama: it is not there"]
 
 
 async def test_expired_credentials_are_said(cluster: FakeCluster, follower: Follower) -> None:
     cluster.unauthorized = True
-    await follower.until(lambda: follower.said)
+    await until(lambda: follower.said)
     assert "does not accept the credentials" in follower.said[0]
     cluster.unauthorized = False
     cluster.put(pod("a", "10.0.0.1"))
     cluster.put(pool(8000))
-    await follower.until(lambda: follower.addresses == ["10.0.0.1:8000"])
+    await until(lambda: follower.addresses == ["10.0.0.1:8000"])
