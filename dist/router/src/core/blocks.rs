@@ -64,6 +64,12 @@ impl Blocks {
         }
     }
 
+    /// Expect about this much text.
+    pub fn expect(&mut self, bytes: usize) {
+        let blocks = bytes / self.shape.bytes() + 1;
+        self.hashes.reserve_exact(blocks.min(self.shape.most));
+    }
+
     /// Whether further text is only counted.
     pub fn full(&self) -> bool {
         self.hashes.len() >= self.shape.most
@@ -98,8 +104,11 @@ impl Blocks {
         for block in &mut whole {
             self.close(block);
         }
-        if !self.full() {
-            self.partial.extend_from_slice(whole.remainder());
+        let remainder = whole.remainder();
+        if !remainder.is_empty() && !self.full() {
+            // Its size once: it never grows beyond.
+            self.partial.reserve_exact(self.shape.bytes());
+            self.partial.extend_from_slice(remainder);
         }
     }
 

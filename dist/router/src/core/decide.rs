@@ -97,12 +97,13 @@ impl Core {
             true => Vec::new(),
             false => self.index.read().lookup(&keys, live.slots),
         };
+        let signals = profile.reads_signals || self.policy.is_some();
         let candidates: Vec<Candidate<'_>> = eligible
             .into_iter()
             .filter_map(|position| {
                 let endpoint = live.fleet.endpoints.get(position)?;
                 let matched = matched.get(endpoint.slot).copied().unwrap_or_default();
-                Some(Candidate::new(endpoint, position, matched))
+                Some(Candidate::new(endpoint, position, matched, signals))
             })
             .collect();
         let candidates = available(candidates, request, keys.len())?;
@@ -123,14 +124,21 @@ impl Core {
             stays: session.stays.filter(|slot| present(*slot)),
             ..session
         });
-        let (ordered, picked) = self.order(profile, candidates, request, &context)?;
-        let predicted_cached = ordered.first().map_or(0, |one| context.cached(one.matched));
+        let kept = match request.has_no_body() {
+            true => Kept::all(candidates),
+            false => profile.filter(candidates, &context),
+        };
+        if kept.first.is_empty() {
+            return Err(Refusal::Saturated);
+        }
+        let picked = profile.count().min(kept.first.len());
         let most = picked + live.settings.fallbacks;
-        let choices: Vec<_> = ordered
-            .iter()
-            .take(most)
-            .map(|one| one.endpoint.clone())
-            .collect();
+        let ordered = match request.has_no_body() {
+            true => self.shuffled(&kept, most),
+            false => self.ordered(profile, &kept, most, &context),
+        };
+        let predicted_cached = ordered.first().map_or(0, |one| context.cached(one.matched));
+        let choices: Vec<_> = ordered.iter().map(|one| one.endpoint.clone()).collect();
         Ok(Decision {
             picked: picked.min(choices.len()),
             choices,
@@ -143,51 +151,50 @@ impl Core {
         })
     }
 
-    /// Candidates in the order of preference, and how many of them the picker returned.
-    fn order<'a>(
-        &self,
-        profile: &Profile,
-        mut candidates: Vec<Candidate<'a>>,
-        request: &Request,
-        context: &Context<'_>,
-    ) -> Result<(Vec<Candidate<'a>>, usize), Refusal> {
-        if request.has_no_body() {
-            self.random.shuffle(&mut candidates);
-            return Ok((candidates, 1));
-        }
-        let mut kept = profile.filter(candidates, context);
-        if kept.first.is_empty() {
-            return Err(Refusal::Saturated);
-        }
-        let scores = profile.scores(&kept.first, context);
-        let order = profile.order(&scores, &self.random);
-        let choice = self.ask(&kept, &scores, &order, context);
-        let picked = profile.count().min(kept.first.len());
-        let mut first: Vec<Option<Candidate<'_>>> = kept.first.into_iter().map(Some).collect();
-        let mut ordered: Vec<_> = order
-            .iter()
-            .filter_map(|index| first.get_mut(*index)?.take())
-            .collect();
-        kept.spare
-            .sort_by(|one, two| one.in_flight.total_cmp(&two.in_flight));
-        ordered.extend(kept.spare);
-        if let Some(slot) = choice
-            && let Some(at) = ordered.iter().position(|one| one.endpoint.slot == slot)
-        {
-            let chosen = ordered.remove(at);
-            ordered.insert(0, chosen);
-        }
-        Ok((ordered, picked))
+    /// Nothing is known of the request: any order.
+    fn shuffled<'a>(&self, kept: &'a Kept<'a>, most: usize) -> Vec<&'a Candidate<'a>> {
+        let mut all: Vec<&Candidate<'_>> = kept.first.iter().collect();
+        self.random.shuffle(&mut all);
+        all.truncate(most);
+        all
     }
 
-    /// Ask the policy, if there is one; the slot that it chose.
-    fn ask(
+    /// At most `most` candidates, best first: the policy's choice, the picker's, then those that only
+    /// a preference passed over.
+    fn ordered<'a>(
         &self,
-        kept: &Kept<'_>,
+        profile: &Profile,
+        kept: &'a Kept<'a>,
+        most: usize,
+        context: &Context<'_>,
+    ) -> Vec<&'a Candidate<'a>> {
+        let scores = profile.scores(&kept.first, context);
+        let order = profile.order(&scores, most, &self.random);
+        let mut ordered: Vec<_> = order
+            .iter()
+            .filter_map(|index| kept.first.get(*index))
+            .collect();
+        if ordered.len() < most {
+            let mut spare: Vec<_> = kept.spare.iter().collect();
+            spare.sort_by(|one, two| one.in_flight.total_cmp(&two.in_flight));
+            ordered.extend(spare);
+        }
+        if let Some(chosen) = self.ask(kept, &scores, &order, context) {
+            ordered.retain(|one| !Arc::ptr_eq(one.endpoint, chosen.endpoint));
+            ordered.insert(0, chosen);
+        }
+        ordered.truncate(most);
+        ordered
+    }
+
+    /// Ask the policy, if there is one.
+    fn ask<'a>(
+        &self,
+        kept: &'a Kept<'a>,
         scores: &[f64],
         order: &[usize],
         context: &Context<'_>,
-    ) -> Option<usize> {
+    ) -> Option<&'a Candidate<'a>> {
         let policy = self.policy.as_ref()?;
         let all: Vec<&Candidate<'_>> = kept.first.iter().chain(&kept.spare).collect();
         let best = order.first().copied().unwrap_or_default();
@@ -195,7 +202,7 @@ impl Core {
         let (chosen, outcome) = match policy.choose(&view) {
             None => (None, PolicyOutcome::None),
             Some(index) => match all.get(index) {
-                Some(one) => (Some(one.endpoint.slot), PolicyOutcome::Used),
+                Some(one) => (Some(*one), PolicyOutcome::Used),
                 None => (None, PolicyOutcome::BadIndex),
             },
         };

@@ -20,10 +20,7 @@ impl Random {
 
     /// Any number.
     pub fn number(&self) -> u64 {
-        let mut mixed = self.state.fetch_add(STEP, Relaxed).wrapping_add(STEP);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        mix(self.state.fetch_add(STEP, Relaxed).wrapping_add(STEP))
     }
 
     /// From 0 (included) to 1 (not).
@@ -33,15 +30,28 @@ impl Random {
 
     /// From 0 to below `limit`; 0 if that is 0.
     pub fn below(&self, limit: usize) -> usize {
-        ((u128::from(self.number()) * limit as u128) >> 64) as usize
+        within(self.number(), limit)
     }
 
     /// Put items in random order, all orders equally likely.
     pub fn shuffle<T>(&self, items: &mut [T]) {
+        // One number from the shared counter, the others from it: threads meet there once.
+        let mut state = self.number();
         for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
+            state = state.wrapping_add(STEP);
+            items.swap(last, within(mix(state), last + 1));
         }
     }
+}
+
+fn mix(state: u64) -> u64 {
+    let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+fn within(number: u64, limit: usize) -> usize {
+    ((u128::from(number) * limit as u128) >> 64) as usize
 }
 
 #[cfg(test)]

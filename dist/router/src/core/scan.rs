@@ -144,6 +144,7 @@ impl<'a> Members<'a> {
         let salt = self.salt.as_ref().and_then(|value| value.string);
         let seed = salt.map_or(0, |raw| xxh64(raw.text, 0));
         let mut blocks = Blocks::new(settings.shape, seed);
+        blocks.expect(body.len());
         let mut prompt = Prompt {
             body,
             blocks: &mut blocks,

@@ -7,8 +7,6 @@ mod score;
 
 use std::sync::Arc;
 
-use arc_swap::Guard;
-
 use super::endpoint::{Endpoint, Signals};
 use super::random::Random;
 use super::settings::{FilterSettings, PickerSettings, ProfileSettings, ScorerKind};
@@ -27,20 +25,30 @@ pub struct Candidate<'a> {
     pub in_flight: f64,
     /// Tokens in flight there.
     pub tokens: f64,
-    /// What it last said.
-    pub signals: Guard<Arc<Signals>>,
+    /// Requests that wait there, as it says.
+    pub waiting: f64,
+    /// Requests that it works on, as it says.
+    pub running: f64,
+    /// Usage of its KV cache, as it says.
+    pub kv_usage: f64,
 }
 
 impl<'a> Candidate<'a> {
-    /// Look at an endpoint now.
-    pub fn new(endpoint: &'a Arc<Endpoint>, position: usize, matched: u32) -> Self {
+    /// Look at an endpoint now; `signals`: also at what it says of itself, which costs as much as all
+    /// the rest.
+    pub fn new(endpoint: &'a Arc<Endpoint>, position: usize, matched: u32, signals: bool) -> Self {
+        // Not kept: a thread holds few of these cheaply.
+        let said = signals.then(|| endpoint.signals.load());
+        let said = |value: fn(&Signals) -> f64| said.as_ref().map_or(0.0, |said| value(said));
         Self {
             endpoint,
             position,
             matched,
             in_flight: endpoint.in_flight().max(0) as f64,
             tokens: endpoint.in_flight_tokens().max(0) as f64,
-            signals: endpoint.signals.load(),
+            waiting: said(|signals| signals.waiting as f64),
+            running: said(|signals| signals.running as f64),
+            kv_usage: said(|signals| signals.kv_usage),
         }
     }
 }
@@ -85,6 +93,8 @@ pub struct Profile {
     picker: PickerSettings,
     /// Whether it asks which endpoints hold the prompt.
     pub reads_prefix: bool,
+    /// Whether it asks what endpoints say of their load.
+    pub reads_signals: bool,
     /// Whether it asks for the session's endpoint.
     pub reads_session: bool,
     /// Whether it asks who served cold prompts, and of how many endpoints at most.
@@ -97,6 +107,14 @@ pub struct Kept<'a> {
     pub first: Vec<Candidate<'a>>,
     /// To fall back to.
     pub spare: Vec<Candidate<'a>>,
+}
+
+impl<'a> Kept<'a> {
+    /// Nothing was taken away.
+    pub fn all(first: Vec<Candidate<'a>>) -> Self {
+        let spare = Vec::new();
+        Self { first, spare }
+    }
 }
 
 impl Profile {
@@ -124,11 +142,21 @@ impl Profile {
                     | ScorerKind::TokenLoad { .. }
             )
         };
+        let signals = |kind: &ScorerKind| {
+            matches!(
+                kind,
+                ScorerKind::Queue {}
+                    | ScorerKind::RunningRequestsSize {}
+                    | ScorerKind::KvCacheUtilization {}
+                    | ScorerKind::LoadAware { .. }
+            )
+        };
         Self {
             reads_prefix: kinds().any(prefix)
                 || filters
                     .iter()
                     .any(|each| matches!(each, Filter::Affinity(_))),
+            reads_signals: kinds().any(signals),
             reads_session: kinds().any(|kind| matches!(kind, ScorerKind::SessionAffinity {})),
             cold_size: kinds().find_map(|kind| match kind {
                 ScorerKind::NoHitLru { lru_size } => Some(*lru_size),
@@ -146,10 +174,7 @@ impl Profile {
 
     /// Run the filters in order.
     pub fn filter<'a>(&self, candidates: Vec<Candidate<'a>>, context: &Context<'_>) -> Kept<'a> {
-        let mut kept = Kept {
-            first: candidates,
-            spare: Vec::new(),
-        };
+        let mut kept = Kept::all(candidates);
         for filter in &self.filters {
             match filter {
                 Filter::Labels(keeps) => {
@@ -175,9 +200,9 @@ impl Profile {
         sums
     }
 
-    /// Indices of the scores, first choice first.
-    pub fn order(&self, scores: &[f64], random: &Random) -> Vec<usize> {
-        self.picker.order(scores, random)
+    /// Indices of the scores, first choice first; at most `most` of them.
+    pub fn order(&self, scores: &[f64], most: usize, random: &Random) -> Vec<usize> {
+        self.picker.order(scores, most, random)
     }
 
     /// How many endpoints the picker returns.
@@ -190,11 +215,9 @@ fn values(kind: &ScorerKind, candidates: &[Candidate<'_>], context: &Context<'_>
     let each = |value: &dyn Fn(&Candidate<'_>) -> f64| candidates.iter().map(value).collect();
     let matched = || -> Vec<f64> { each(&|one| f64::from(one.matched)) };
     match kind {
-        ScorerKind::Queue {} => score::fewest(&each(&|one| one.signals.waiting as f64)),
-        ScorerKind::RunningRequestsSize {} => {
-            score::fewest(&each(&|one| one.signals.running as f64))
-        }
-        ScorerKind::KvCacheUtilization {} => score::free(&each(&|one| one.signals.kv_usage)),
+        ScorerKind::Queue {} => score::fewest(&each(&|one| one.waiting)),
+        ScorerKind::RunningRequestsSize {} => score::fewest(&each(&|one| one.running)),
+        ScorerKind::KvCacheUtilization {} => score::free(&each(&|one| one.kv_usage)),
         ScorerKind::ActiveRequest {
             idle_threshold,
             max_busy_score,
@@ -210,7 +233,7 @@ fn values(kind: &ScorerKind, candidates: &[Candidate<'_>], context: &Context<'_>
             score::token_load(&tokens, *queue_threshold_tokens as f64)
         }
         ScorerKind::LoadAware { threshold } => {
-            let waiting: Vec<f64> = each(&|one| one.signals.waiting as f64);
+            let waiting: Vec<f64> = each(&|one| one.waiting);
             score::load_aware(&waiting, *threshold as f64)
         }
         ScorerKind::PrefixCache {
@@ -246,11 +269,14 @@ fn adapters(candidates: &[Candidate<'_>], model: &str) -> Vec<Adapters> {
     let named = |names: &[String]| names.iter().any(|name| name == model);
     candidates
         .iter()
-        .map(|one| Adapters {
-            running: named(&one.signals.adapters_running),
-            waiting: named(&one.signals.adapters_waiting),
-            count: one.signals.adapters_running.len() + one.signals.adapters_waiting.len(),
-            most: usize::try_from(one.signals.adapters_most).unwrap_or(usize::MAX),
+        .map(|one| {
+            let signals = one.endpoint.signals.load();
+            Adapters {
+                running: named(&signals.adapters_running),
+                waiting: named(&signals.adapters_waiting),
+                count: signals.adapters_running.len() + signals.adapters_waiting.len(),
+                most: usize::try_from(signals.adapters_most).unwrap_or(usize::MAX),
+            }
         })
         .collect()
 }

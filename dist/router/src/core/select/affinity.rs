@@ -92,7 +92,9 @@ mod tests {
         let first = endpoints
             .iter()
             .enumerate()
-            .map(|(position, (endpoint, matched))| Candidate::new(endpoint, position, *matched))
+            .map(|(position, (endpoint, matched))| {
+                Candidate::new(endpoint, position, *matched, false)
+            })
             .collect();
         let context = Context {
             model: "",
@@ -103,10 +105,7 @@ mod tests {
             cold_order: &[],
             random: &Random::new(5),
         };
-        let mut kept = Kept {
-            first,
-            spare: Vec::new(),
-        };
+        let mut kept = Kept::all(first);
         affinity.narrow(&mut kept, &context);
         let slots = |of: &[Candidate<'_>]| of.iter().map(|one| one.endpoint.slot).collect();
         (slots(&kept.first), slots(&kept.spare))

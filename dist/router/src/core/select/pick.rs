@@ -19,32 +19,45 @@ impl PickerSettings {
         (*max_num_of_endpoints).max(1)
     }
 
-    /// Indices of the scores, first choice first.
-    pub fn order(&self, scores: &[f64], random: &Random) -> Vec<usize> {
+    /// Indices of the scores, first choice first; at most `most` of them.
+    pub fn order(&self, scores: &[f64], most: usize, random: &Random) -> Vec<usize> {
         let mut order: Vec<usize> = (0..scores.len()).collect();
         random.shuffle(&mut order);
         match self {
-            Self::Random { .. } => {}
-            Self::MaxScore { .. } => {
-                order.sort_by(|one, two| scores[*two].total_cmp(&scores[*one]));
-            }
-            Self::WeightedRandom { .. } => weigh(&mut order, scores, random),
+            Self::Random { .. } => order.truncate(most),
+            Self::MaxScore { .. } => highest(&mut order, scores, most),
+            Self::WeightedRandom { .. } => highest(&mut order, &draws(scores, random), most),
         }
         order
     }
 }
 
-/// Weighted drawing without putting back: by `u^(1/weight)`, largest first; where no score is above 0
-/// the shuffled order stays.
-fn weigh(order: &mut [usize], scores: &[f64], random: &Random) {
-    let draws: Vec<f64> = scores
+/// Weighted drawing without putting back: by `u^(1/weight)`, largest first. Where no score is above 0
+/// all are equal.
+fn draws(scores: &[f64], random: &Random) -> Vec<f64> {
+    scores
         .iter()
         .map(|score| match *score > 0.0 {
             true => random.share().max(1e-10).powf(1.0 / score),
             false => 0.0,
         })
-        .collect();
-    order.sort_by(|one, two| draws[*two].total_cmp(&draws[*one]));
+        .collect()
+}
+
+/// Bring the `most` highest to the front, in order; of equal ones, whichever comes first now. Few are
+/// wanted of many, so this is faster than sorting all.
+fn highest(order: &mut Vec<usize>, values: &[f64], most: usize) {
+    let most = most.min(order.len());
+    for place in 0..most {
+        let mut best = place;
+        for at in place + 1..order.len() {
+            if values[order[at]] > values[order[best]] {
+                best = at;
+            }
+        }
+        order[place..=best].rotate_right(1);
+    }
+    order.truncate(most);
 }
 
 #[cfg(test)]
@@ -55,7 +68,7 @@ mod tests {
         let random = Random::new(3);
         let mut counts = vec![0; scores.len()];
         for _ in 0..6000 {
-            let order = picker.order(scores, &random);
+            let order = picker.order(scores, 1, &random);
             counts[order[0]] += 1;
         }
         counts
@@ -72,8 +85,8 @@ mod tests {
             max_num_of_endpoints: 2,
         };
         near(&[0, 3000, 3000], &firsts(&picker, &[0.2, 0.7, 0.7]));
-        let order = picker.order(&[0.1, 0.3, 0.2], &Random::new(1));
-        assert_eq!((vec![1, 2, 0], 2), (order, picker.count()));
+        let order = picker.order(&[0.1, 0.3, 0.2], 2, &Random::new(1));
+        assert_eq!((vec![1, 2], 2), (order, picker.count()));
     }
 
     #[test]
