@@ -14,6 +14,7 @@ mod headers;
 mod models;
 mod order;
 mod relay;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -16,9 +16,11 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{Sleep, sleep};
+use tokio_rustls::TlsAcceptor;
 
 /// How a response ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,12 +108,22 @@ impl Engine {
         Self::start_at("127.0.0.1:0", behaviour).await
     }
 
+    /// An engine behind TLS.
+    pub async fn start_secure(config: rustls::ServerConfig, behaviour: Behaviour) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Self::start_with("127.0.0.1:0", behaviour, Some(acceptor)).await
+    }
+
     pub async fn start_at(address: &str, behaviour: Behaviour) -> Self {
+        Self::start_with(address, behaviour, None).await
+    }
+
+    async fn start_with(address: &str, behaviour: Behaviour, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let shared = Arc::new(Shared::default());
         *shared.behaviour.lock() = Some(behaviour);
-        let task = tokio::spawn(accept(listener, shared.clone()));
+        let task = tokio::spawn(accept(listener, shared.clone(), tls));
         Self {
             address,
             shared,
@@ -165,19 +177,32 @@ impl Drop for Engine {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
     let mut connections = tokio::task::JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         shared.connections.fetch_add(1, SeqCst);
-        let shared = shared.clone();
+        let (shared, tls) = (shared.clone(), tls.clone());
         connections.spawn(async move {
-            let service = service_fn(move |request| handle(shared.clone(), request));
-            let connection = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service);
-            let _ = connection.await;
+            match tls {
+                None => converse(shared, stream).await,
+                Some(tls) => match tls.accept(stream).await {
+                    Ok(stream) => converse(shared, stream).await,
+                    Err(_) => {}
+                },
+            }
         });
     }
+}
+
+async fn converse<S>(shared: Arc<Shared>, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| handle(shared.clone(), request));
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let _ = connection.await;
 }
 
 async fn handle(

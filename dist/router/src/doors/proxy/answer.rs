@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -11,6 +12,7 @@ use http_body_util::Full;
 
 use super::activity::Busy;
 use super::relay::Relay;
+use super::watch::Watched;
 use crate::core::Refusal;
 use crate::doors::ext_proc::DROPPED_REASON;
 use crate::doors::upstream::Failure;
@@ -24,13 +26,20 @@ pub enum Answer {
     Whole(Full<Bytes>),
     /// Streams past.
     Relay(Box<Relay>),
+    /// Streams past, over HTTP/2.
+    Watched(Watched),
 }
 
 impl Answer {
-    /// Keep something for as long as the response streams.
-    pub fn keep(&mut self, busy: Option<Busy>) {
-        if let Self::Relay(relay) = self {
-            relay.busy = busy;
+    /// Over HTTP/2: the connection is in use while this streams, and the endpoint is let go when the
+    /// client takes nothing for `patience`.
+    pub fn over_http2(self, busy: Busy, patience: Duration) -> Self {
+        match self {
+            Self::Relay(mut relay) => {
+                relay.busy = Some(busy);
+                Self::Watched(Watched::new(relay, patience))
+            }
+            other => other,
         }
     }
 }
@@ -48,6 +57,7 @@ impl Body for Answer {
                 .poll_frame(context)
                 .map_err(|never| match never {}),
             Self::Relay(relay) => Pin::new(relay.as_mut()).poll_frame(context),
+            Self::Watched(watched) => Pin::new(watched).poll_frame(context),
         }
     }
 
@@ -55,6 +65,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.is_end_stream(),
             Self::Relay(relay) => relay.is_end_stream(),
+            Self::Watched(watched) => watched.is_end_stream(),
         }
     }
 
@@ -62,6 +73,7 @@ impl Body for Answer {
         match self {
             Self::Whole(whole) => whole.size_hint(),
             Self::Relay(relay) => relay.size_hint(),
+            Self::Watched(watched) => watched.size_hint(),
         }
     }
 }

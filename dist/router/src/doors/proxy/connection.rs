@@ -116,20 +116,23 @@ async fn converse<S>(proxy: &Arc<Proxy>, stream: S, http2: bool)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let patience = seconds(proxy.limits.idle_seconds);
     let activity = http2.then(Activity::new);
     let service = service_fn(|request: Request<Incoming>| {
         let (proxy, busy) = (proxy.clone(), activity.as_ref().map(Activity::begin));
         async move {
-            let mut response = proxy.answer(request).await;
-            response.body_mut().keep(busy);
-            Ok::<_, Infallible>(response)
+            let response = proxy.answer(request).await;
+            Ok::<_, Infallible>(match busy {
+                None => response,
+                Some(busy) => response.map(|body| body.over_http2(busy, patience)),
+            })
         }
     });
     let idle = async {
         match &activity {
             // HTTP/1 has a time limit of its own for the next head.
             None => std::future::pending().await,
-            Some(activity) => activity.idle(seconds(proxy.limits.idle_seconds)).await,
+            Some(activity) => activity.idle(patience).await,
         }
     };
     // Both kinds of connection have the same calls, but no trait in common.
