@@ -36,7 +36,7 @@ def serve(
     policy: str = "",
     policy_timeout_ms: int = 20,
     rewrite: Annotated[tuple[str, ...], _Repeated] = (),
-    engine: str = "vllm",
+    engine: str = "",
     scrape_interval_ms: int = 50,
     stale_ms: int = 2000,
     fallbacks: int = 2,
@@ -101,7 +101,8 @@ def serve(
     rewrite
         Send a model under other names, NAME=TARGET:WEIGHT,...; * is any other. May be repeated.
     engine
-        Whose metric names the endpoints use: vllm, sglang, triton...
+        Whose metric names the endpoints use: vllm (default), sglang, trtllm-serve,
+        triton-tensorrt-llm or triton.
     scrape_interval_ms
         Milliseconds between two looks at an endpoint's metrics; 0: never.
     stale_ms
@@ -205,7 +206,8 @@ def serve(
             endpoints_file=str(endpoints or ""),
             pool=pool,
             rewrites=tuple(parse_rewrite(each) for each in rewrite),
-            scrape=ScrapeSettings(interval_ms=scrape_interval_ms, stale_ms=stale_ms, engine=engine),
+            engine=engine,
+            scrape=ScrapeSettings(interval_ms=scrape_interval_ms, stale_ms=stale_ms),
             policy=PolicySettings(timeout_ms=policy_timeout_ms),
             fallbacks=fallbacks,
         ),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, field
 
 from plimsoll.errors import PlimsollError
 from plimsoll.router.fields import known_fields, listed, text
@@ -16,10 +17,14 @@ from plimsoll.router.findings import Finding, Findings, did_you_mean
 from plimsoll.router.plugin_list import PluginUse, implicit, read_plugins
 from plimsoll.router.profiles import ProfileUse, read_handler, read_profiles
 from plimsoll.router.settings import (
+    EndpointSettings,
+    EngineMetrics,
     HandlerSettings,
     IndexSettings,
+    LiveSettings,
     Parser,
     ProfileSettings,
+    ScrapeSettings,
     SessionSettings,
     SingleProfileHandler,
 )
@@ -63,6 +68,23 @@ class Decisions(Struct, frozen=True, kw_only=True):
     parsers: tuple[Parser, ...]
     index: IndexSettings
     session: SessionSettings
+    engine: str = ""
+    """Whose metric names endpoints use that name no engine; empty: not said."""
+    engines: dict[str, EngineMetrics] = field(default_factory=dict)
+    """Metric names of engines beyond the known ones."""
+
+    def live(self, endpoints: tuple[EndpointSettings, ...] = ()) -> LiveSettings:
+        """Return settings that decide so among these endpoints."""
+        scrape = ScrapeSettings(engine=self.engine or "vllm", engines=self.engines)
+        return LiveSettings(
+            endpoints=endpoints,
+            profiles=self.profiles,
+            handler=self.handler,
+            parsers=self.parsers,
+            scrape=scrape,
+            index=self.index,
+            session=self.session,
+        )
 
 
 class EppConfig(Struct, frozen=True, kw_only=True):
@@ -137,6 +159,8 @@ class _Reader:
                 parsers=parsers,
                 index=self._index(plugins),
                 session=_session(plugins),
+                engine=_engine(plugins),
+                engines=_engines(plugins),
             )
         return EppConfig(
             name=self._name,
@@ -337,6 +361,20 @@ def index_settings(given: dict[str, object]) -> IndexSettings:
         auto_tune=given.get("autoTune") is not False,
         max_prefix_tokens_to_match=longest,
     )
+
+
+def _engine(plugins: dict[str, PluginUse]) -> str:
+    for use in plugins.values():
+        if use.plugin.name == "core-metrics-extractor" and "defaultEngine" in use.given:
+            return str(use.given["defaultEngine"])
+    return ""
+
+
+def _engines(plugins: dict[str, PluginUse]) -> dict[str, EngineMetrics]:
+    for use in plugins.values():
+        if use.plugin.name == "core-metrics-extractor":
+            return msgspec.convert(use.given.get("engineConfigs", {}), dict[str, EngineMetrics])
+    return {}
 
 
 def _session(plugins: dict[str, PluginUse]) -> SessionSettings:

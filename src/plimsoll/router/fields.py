@@ -16,8 +16,19 @@ _KINDS: dict[Kind, str] = {
     "texts": "a list of texts",
     "labels": "a mapping of texts",
     "expressions": "a list of requirements",
+    "engines": "a list of engines",
     "anything": "anything",
 }
+ENGINE_FIELDS = {
+    "queuedRequestsSpec": "waiting",
+    "runningRequestsSpec": "running",
+    "kvUsageSpec": "kv_usage",
+    "loraSpec": "lora_info",
+    "cacheInfoSpec": "cache_info",
+    "cacheBlockSizeSpec": "block_size",
+    "cacheNumBlocksSpec": "blocks",
+}
+"""Names of metrics in llm-d's engineConfigs, with their names in the settings."""
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 
@@ -119,6 +130,23 @@ def _expressions(node: Node, findings: Findings) -> object:
     return [_expression(each, findings) for each in node.items()] if node.is_list else None
 
 
+def _engines(node: Node, findings: Findings) -> object:
+    if not node.is_list:
+        return None
+    engines: dict[str, dict[str, str]] = {}
+    for each in node.items():
+        fields = known_fields(each, "an engine", ("name", *ENGINE_FIELDS), findings)
+        name = text(fields.get("name"), "name", findings)
+        if not name or name in engines:
+            findings.error(each.place, "an engine has no name of its own", "write name: NAME")
+        engines[name] = {
+            ENGINE_FIELDS[key]: text(value, key, findings)
+            for key, value in fields.items()
+            if key != "name"
+        }
+    return engines
+
+
 _READERS: dict[Kind, Callable[[Node, Findings], object]] = {
     "number": _number,
     "integer": _integer,
@@ -127,6 +155,7 @@ _READERS: dict[Kind, Callable[[Node, Findings], object]] = {
     "texts": _texts,
     "labels": _labels,
     "expressions": _expressions,
+    "engines": _engines,
     "anything": lambda _node, _findings: True,
 }
 

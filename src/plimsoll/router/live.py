@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.router import endpoint_file
 from plimsoll.router.endpoint_spec import EndpointSpec, parse_flag
 from plimsoll.router.epp_config import EppConfig, load
-from plimsoll.router.findings import Finding
+from plimsoll.router.findings import Finding, did_you_mean
 from plimsoll.router.presets import DEFAULT, preset
 from plimsoll.router.resolve import Lookup, Resolver, look_up
 from plimsoll.router.settings import (
+    ENGINES,
     EndpointSettings,
     LiveSettings,
     PolicySettings,
@@ -43,6 +45,8 @@ class Inputs(Struct, frozen=True, kw_only=True):
     endpoints_file: str = ""
     pool: PoolReference | None = None
     rewrites: tuple[RewriteSettings, ...] = ()
+    engine: str = ""
+    """Whose metric names endpoints use that name no engine; empty: the configuration says."""
     scrape: ScrapeSettings = field(default_factory=ScrapeSettings)
     policy: PolicySettings = field(default_factory=PolicySettings)
     fallbacks: int = 2
@@ -89,6 +93,7 @@ class Composer:
         _refuse(config.errors, f"plimsoll route lint {config.name}")
         path = self.inputs.endpoints_file or config.endpoints_file
         file = _read_endpoints(Path(path)) if path else endpoint_file.EndpointFile()
+        self._check_engines(config, file)
         self.config, self._file = config, file
 
     async def compose(self, pool: Sequence[EndpointSettings] = ()) -> LiveSettings:
@@ -98,19 +103,29 @@ class Composer:
         if decisions is None:
             raise PlimsollError("no configuration has been read", next_step="read one first")
         known = {each.address for each in endpoints}
-        return LiveSettings(
-            endpoints=(*endpoints, *(each for each in pool if each.address not in known)),
-            profiles=decisions.profiles,
-            handler=decisions.handler,
-            parsers=decisions.parsers,
+        live = decisions.live((*endpoints, *(e for e in pool if e.address not in known)))
+        return replace(
+            live,
             rewrites=(*self.inputs.rewrites, *self._file.rewrites),
-            scrape=self.inputs.scrape,
-            index=decisions.index,
-            session=decisions.session,
+            scrape=replace(
+                self.inputs.scrape,
+                engine=self.inputs.engine or live.scrape.engine,
+                engines=live.scrape.engines,
+            ),
             policy=self.inputs.policy,
             fallbacks=self.inputs.fallbacks,
             pool=self.inputs.pool.name if self.inputs.pool else "default",
         )
+
+    def _check_engines(self, config: EppConfig, file: endpoint_file.EndpointFile) -> None:
+        """Raise UsageError for an engine whose metric names nobody knows."""
+        known = {*ENGINES, *(config.decisions.engines if config.decisions else ())}
+        named = [spec.engine for spec in (*self._flags, *file.endpoints)]
+        for engine in (self.inputs.engine, *named):
+            if engine and engine not in known:
+                raise UsageError(
+                    f"there is no engine {engine!r}", next_step=did_you_mean(engine, known)
+                )
 
     def _specs(self) -> tuple[EndpointSpec, ...]:
         return (*self._flags, *self._file.endpoints)

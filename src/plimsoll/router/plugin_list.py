@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from plimsoll.router.fields import known_fields, listed, parameter, text
 from plimsoll.router.findings import Findings, did_you_mean
+from plimsoll.router.plugin_checks import CHECKS
 from plimsoll.router.plugins import DEPRECATED, PLUGINS, UNSUPPORTED, UNUSED, Plugin, in_words
 from plimsoll.router.tree import Node, Place
 
@@ -78,7 +79,9 @@ def _entry(node: Node, findings: Findings) -> PluginUse | None:
     if type_name not in UNUSED and "parameters" in fields:
         given = _parameters(fields["parameters"], plugin, type_name, findings)
     use = PluginUse(name=name, plugin=plugin, place=node.place, given=given)
-    _check(use, findings)
+    check = CHECKS.get(plugin.name)
+    if check is not None:
+        check(name, given, node.place, findings)
     return use
 
 
@@ -121,35 +124,3 @@ def _parameters(
         if value is not None:
             given[name] = value
     return given
-
-
-def _check(use: PluginUse, findings: Findings) -> None:
-    """Say what one parameter alone does not show."""
-    given = use.given
-    if use.plugin.name == "prefix-cache-affinity-filter":
-        source = given.get("ttftSource", "prefillThroughput")
-        if source != "prefillThroughput":
-            findings.error(
-                use.place,
-                f"ttftSource {source} is not implemented",
-                "the nearest that is: prefillThroughput",
-            )
-        if given.get("peakPrefillThroughput") == 0 and given.get("maxTTFTPenaltyMs") != 0:
-            findings.error(use.place, "peakPrefillThroughput is 0; it must be more than 0")
-    elif use.plugin.name == "by-label-filter" and not given.get("label"):
-        findings.error(use.place, f"{use.name} names no label", "write parameters.label")
-    elif use.plugin.name == "session-affinity-scorer":
-        algorithm = given.get("algorithm", "encoded_endpoint_header")
-        if algorithm == "encoded_endpoint_header":
-            findings.note(
-                use.place,
-                f"{use.name} writes no token into answers: a session is what the client names in "
-                f"the header {given.get('headerName', 'x-session-token')}",
-                "write algorithm: session_id_header to say so",
-            )
-        elif algorithm != "session_id_header":
-            findings.error(
-                use.place,
-                f"algorithm {algorithm} is not implemented",
-                "the nearest that is: session_id_header",
-            )

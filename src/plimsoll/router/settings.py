@@ -13,6 +13,8 @@ from msgspec import Struct, field
 
 MetricNames = Literal["plimsoll", "llm-d"]
 ResponseMode = Literal["auto", "none", "usage", "full"]
+ENGINES = ("vllm", "sglang", "trtllm-serve", "triton-tensorrt-llm", "triton")
+"""Engines whose metric names the data plane knows."""
 
 
 class _Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

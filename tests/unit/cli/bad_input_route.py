@@ -67,6 +67,11 @@ CASES: tuple[Case, ...] = (
         says="--rewrite 'llama' is not NAME=TARGET",
     ),
     usage(
+        "an engine that nobody knows",
+        *(*_ONE, "--engine", "vlm"),
+        says="there is no engine 'vlm'",
+    ),
+    usage(
         "a policy that is not there",
         *(*_ONE, "--policy", "no_such_module:choose"),
         says="there is no module no_such_module",

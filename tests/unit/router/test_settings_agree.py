@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec import Struct
 
@@ -48,13 +47,19 @@ def test_fields_are_those_of_the_data_plane(name: str) -> None:
     assert sorted(rust_structs()[name]) == sorted(PAIRS[name].__struct_fields__)
 
 
+def test_engines_are_those_of_the_data_plane() -> None:
+    text = (SOURCES / "doors" / "scrape" / "engines.rs").read_text()
+    (table,) = re.findall(r"const BUILT_IN.*?= \[(.*?)\];", text, re.DOTALL)
+    assert tuple(re.findall(r'\("([^"]+)"', table)) == s.ENGINES
+
+
 def live_settings() -> dict[str, s.LiveSettings]:
     """Return documents that together use every plugin and every field."""
     documents: dict[str, s.LiveSettings] = {"defaults": s.LiveSettings()}
     for name in PRESETS:
         decisions = preset(name).decisions
         assert decisions is not None
-        documents[name] = s.LiveSettings(**msgspec.structs.asdict(decisions))
+        documents[name] = decisions.live()
     made = [(plugin, _with_defaults(plugin)) for plugin in PLUGINS.values() if plugin.makes]
     for point in ("filter", "scorer", "picker"):
         for plugin, struct in made:

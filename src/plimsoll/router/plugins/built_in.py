@@ -107,9 +107,25 @@ BUILT_IN = (
         point="built in",
         meaning="reads waiting and running requests, cache usage and adapters",
         parameters=(
-            ignored("defaultEngine", "`--engine` or an endpoint's `engine` names it", "text"),
-            ignored("engineLabelKey", "an endpoint's `engine` names it", "text"),
-            ignored("engineConfigs", "the metric names of known engines are built in"),
+            Parameter(
+                name="defaultEngine",
+                kind="text",
+                default="vllm",
+                meaning="Whose metric names endpoints use that name no engine.",
+            ),
+            Parameter(
+                name="engineConfigs",
+                kind="engines",
+                meaning="Metric names of other engines: `name`, `queuedRequestsSpec`, "
+                "`runningRequestsSpec`, `kvUsageSpec`, `loraSpec`, `cacheInfoSpec`, "
+                "`cacheBlockSizeSpec`, `cacheNumBlocksSpec`.",
+            ),
+            Parameter(
+                name="engineLabelKey",
+                kind="text",
+                default="llm-d.ai/engine-type",
+                meaning="Only `llm-d.ai/engine-type`: the label that names an endpoint's engine.",
+            ),
         ),
     ),
     Plugin(

@@ -7,7 +7,9 @@ from typing import Literal
 from msgspec import Struct
 
 Point = Literal["filter", "scorer", "picker", "handler", "parser", "built in"]
-Kind = Literal["number", "integer", "truth", "text", "texts", "labels", "expressions", "anything"]
+Kind = Literal[
+    "number", "integer", "truth", "text", "texts", "labels", "expressions", "engines", "anything"
+]
 
 
 class Parameter(Struct, frozen=True, kw_only=True):

@@ -123,6 +123,19 @@ CASES: list[tuple[str, str, str]] = [
         "the plugin vllmgrpc-parser is not implemented; the nearest that is: passthrough-parser",
     ),
     (
+        "an engine that nobody knows",
+        of_plugins("- type: core-metrics-extractor", "  parameters: {defaultEngine: sglan}"),
+        "there is no engine sglan; did you mean sglang?",
+    ),
+    (
+        "a metric of an engine that is not read",
+        of_plugins(
+            "- type: core-metrics-extractor",
+            "  parameters: {engineConfigs: [{name: a, customMetrics: []}]}",
+        ),
+        "c.yaml:5:42: error: an engine has no field customMetrics",
+    ),
+    (
         "a saturation detector as a filter",
         of_plugins("- type: utilization-detector")
         + "schedulingProfiles:\n- name: a\n  plugins: [{pluginRef: utilization-detector}]\n",

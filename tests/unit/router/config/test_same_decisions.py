@@ -160,3 +160,18 @@ def test_default_preset() -> None:
     sticky = preset(DEFAULT).decisions
     assert sticky is not None
     assert expected == sticky.profiles["default"]
+
+
+def test_engines_with_names_of_their_own() -> None:
+    text = of_plugins(
+        "- type: core-metrics-extractor",
+        "  parameters:",
+        "    defaultEngine: mine",
+        "    engineConfigs:",
+        "    - {name: mine, queuedRequestsSpec: 'm_waiting{kind=a}', kvUsageSpec: m_usage}",
+    )
+    read_so = decisions(text)
+    assert read_so.engine == "mine"
+    assert read_so.engines == {
+        "mine": s.EngineMetrics(waiting="m_waiting{kind=a}", kv_usage="m_usage")
+    }

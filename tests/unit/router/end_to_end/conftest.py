@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx2
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from plimsoll.router.data_plane import AskPolicy
 from plimsoll.router.engine_sim import EngineOptions, EngineServer
@@ -17,7 +17,6 @@ from plimsoll.router.presets import DEFAULT, preset
 from plimsoll.router.settings import (
     BootstrapSettings,
     EndpointSettings,
-    LiveSettings,
     LogSettings,
     to_json,
 )
@@ -45,8 +44,7 @@ class Fleet:
         endpoints = tuple(
             EndpointSettings(address=each.address, url=each.url) for each in engines or self.engines
         )
-        parts = msgspec.structs.asdict(decisions) | {"endpoints": endpoints, "seed": 1}
-        return to_json(LiveSettings(**parts | self._more))
+        return to_json(replace(decisions.live(endpoints), seed=1, **self._more))
 
     async def complete(self, prompt: str, **more: Any) -> httpx2.Response:
         """Ask the router for a completion."""

@@ -1,0 +1,71 @@
+"""What the parameters of a plugin must say together, and which of llm-d's values are not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plimsoll.router.findings import Findings, did_you_mean
+from plimsoll.router.settings import ENGINES
+from plimsoll.router.tree import Place
+
+Check = Callable[[str, dict[str, object], Place, Findings], None]
+"""Gets the plugin's name, its parameters, its place and where to complain."""
+_ENGINE_LABEL = "llm-d.ai/engine-type"
+
+
+def _affinity(_: str, given: dict[str, object], place: Place, findings: Findings) -> None:
+    source = given.get("ttftSource", "prefillThroughput")
+    if source != "prefillThroughput":
+        findings.error(
+            place,
+            f"ttftSource {source} is not implemented",
+            "the nearest that is: prefillThroughput",
+        )
+    if given.get("peakPrefillThroughput") == 0 and given.get("maxTTFTPenaltyMs") != 0:
+        findings.error(place, "peakPrefillThroughput is 0; it must be more than 0")
+
+
+def _label(name: str, given: dict[str, object], place: Place, findings: Findings) -> None:
+    if not given.get("label"):
+        findings.error(place, f"{name} names no label", "write parameters.label")
+
+
+def _session(name: str, given: dict[str, object], place: Place, findings: Findings) -> None:
+    algorithm = given.get("algorithm", "encoded_endpoint_header")
+    if algorithm == "encoded_endpoint_header":
+        header = given.get("headerName", "x-session-token")
+        findings.note(
+            place,
+            f"{name} writes no token into answers: a session is what the client names in the "
+            f"header {header}",
+            "write algorithm: session_id_header to say so",
+        )
+    elif algorithm != "session_id_header":
+        findings.error(
+            place,
+            f"algorithm {algorithm} is not implemented",
+            "the nearest that is: session_id_header",
+        )
+
+
+def _engines(_: str, given: dict[str, object], place: Place, findings: Findings) -> None:
+    label = given.get("engineLabelKey", _ENGINE_LABEL)
+    if label != _ENGINE_LABEL:
+        findings.error(
+            place,
+            f"engineLabelKey {label} is not implemented",
+            f"the nearest that is: {_ENGINE_LABEL}",
+        )
+    engines, default = given.get("engineConfigs"), given.get("defaultEngine", "vllm")
+    known = {*ENGINES, *(engines if isinstance(engines, dict) else ())}
+    if default not in known:
+        findings.error(place, f"there is no engine {default}", did_you_mean(str(default), known))
+
+
+CHECKS: dict[str, Check] = {
+    "prefix-cache-affinity-filter": _affinity,
+    "by-label-filter": _label,
+    "session-affinity-scorer": _session,
+    "core-metrics-extractor": _engines,
+}
+"""Checks by type of plugin."""
