@@ -32,6 +32,8 @@ pub type Outgoing = Request<Full<Bytes>>;
 pub enum Failure {
     /// No connection could be made: it is down, or cannot be trusted.
     Connect(String),
+    /// The router itself has nothing left to connect with.
+    Local(String),
     /// The connection ended before the head of a response.
     Reset(String),
     /// Nothing came for longer than the limit.
@@ -173,9 +175,16 @@ impl Pool {
     /// The connection used last that can carry a request now.
     fn take_idle(&self) -> Option<SendRequest<Full<Bytes>>> {
         let mut idle = self.idle.lock();
-        idle.retain(|each| !each.sender.is_closed());
-        let ready = idle.iter().rposition(|each| each.sender.is_ready())?;
-        Some(idle.swap_remove(ready).sender)
+        for place in (0..idle.len()).rev() {
+            let sender = &idle.get(place)?.sender;
+            if sender.is_ready() {
+                return Some(idle.remove(place).sender);
+            }
+            if sender.is_closed() {
+                idle.remove(place);
+            }
+        }
+        None
     }
 }
 
@@ -195,17 +204,11 @@ impl Lease {
     }
 }
 
-impl Failure {
-    /// Whether another endpoint may be asked instead.
-    pub fn can_go_elsewhere(&self) -> bool {
-        !matches!(self, Self::Silent(_))
-    }
-}
-
 impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Connect(why) => write!(formatter, "no connection could be made: {why}"),
+            Self::Local(why) => write!(formatter, "the router could not connect: {why}"),
             Self::Reset(why) => write!(formatter, "the connection ended before a response: {why}"),
             Self::Silent(limit) => {
                 write!(

@@ -186,10 +186,11 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<TlsAccep
         connections.spawn(async move {
             match tls {
                 None => converse(shared, stream).await,
-                Some(tls) => match tls.accept(stream).await {
-                    Ok(stream) => converse(shared, stream).await,
-                    Err(_) => {}
-                },
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        converse(shared, stream).await;
+                    }
+                }
             }
         });
     }

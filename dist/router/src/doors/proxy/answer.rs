@@ -184,6 +184,12 @@ impl Dismissal {
                 "service_unavailable",
                 format!("{sentence} No other is ready. Try again in a moment."),
             ),
+            Failure::Local(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "rejected-saturated",
+                "service_unavailable",
+                format!("{sentence} Try again in a moment, or allow the router more open files."),
+            ),
             Failure::Reset(_) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "",

@@ -79,7 +79,7 @@ impl Forward<'_> {
                 Err(failure) => {
                     let dismissal = Dismissal::failed(&endpoint.address(), &failure);
                     match failure {
-                        Failure::Silent(_) => return Err(dismissal),
+                        Failure::Silent(_) | Failure::Local(_) => return Err(dismissal),
                         Failure::Connect(_) => unreachable = Some(dismissal),
                         Failure::Reset(_) => failed = Some(dismissal),
                     }
@@ -118,6 +118,14 @@ impl Forward<'_> {
         ticket: Option<Ticket>,
     ) -> Response<Answer> {
         let (mut parts, body) = response.into_parts();
+        tracing::debug!(
+            id = order.id().and_then(|id| id.to_str().ok()),
+            model = order.request.model,
+            endpoint = ticket.as_ref().map(|ticket| ticket.endpoint().address()),
+            status = parts.status.as_u16(),
+            milliseconds = self.start.elapsed().as_millis(),
+            "answered"
+        );
         headers::for_client(&mut parts.headers);
         if let Some(id) = order.id() {
             headers::add_if_absent(&mut parts.headers, headers::REQUEST_ID, id.clone());

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Scraper;
 use crate::core::{Endpoint, Fleet, Signals};
-use crate::doors::upstream::{Origin, Outgoing};
+use crate::doors::upstream::{Failure, Origin, Outgoing};
 
 /// An answer that takes longer is none.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -147,7 +147,8 @@ impl Prober {
         let asked = pool.send(|origin| request(origin, &path)).await;
         let (response, lease) = match asked {
             Ok(answered) => answered,
-            Err(failure) => return Answer::Down(failure.to_string()),
+            Err(failure @ Failure::Connect(_)) => return Answer::Down(failure.to_string()),
+            Err(failure) => return Answer::Bad(failure.to_string()),
         };
         let status = response.status();
         let page = match Limited::new(response.into_body(), MOST_PAGE)

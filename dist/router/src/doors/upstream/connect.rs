@@ -24,8 +24,7 @@ pub async fn connect(
     limit: Duration,
 ) -> Result<SendRequest<Full<Bytes>>, Failure> {
     match timeout(limit, connect_unbounded(origin, trust)).await {
-        Ok(Ok(sender)) => Ok(sender),
-        Ok(Err(why)) => Err(Failure::Connect(why)),
+        Ok(connected) => connected,
         Err(_) => Err(Failure::Connect(format!(
             "no answer within {} seconds",
             limit.as_secs_f64()
@@ -36,28 +35,40 @@ pub async fn connect(
 async fn connect_unbounded(
     origin: &Origin,
     trust: &EndpointTrust,
-) -> Result<SendRequest<Full<Bytes>>, String> {
+) -> Result<SendRequest<Full<Bytes>>, Failure> {
     let stream = TcpStream::connect((origin.host.as_str(), origin.port)).await;
-    let stream = stream.map_err(|error| error.to_string())?;
+    let stream = stream.map_err(|error| unreachable(&error))?;
     stream
         .set_nodelay(true)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| unreachable(&error))?;
     let Some(name) = &origin.name else {
         return shake_hands(stream).await;
     };
-    let connector = trust.connector()?;
+    let connector = trust.connector().map_err(Failure::Connect)?;
     let secured = connector.connect(name.clone(), stream).await;
-    shake_hands(secured.map_err(|error| format!("TLS: {error}"))?).await
+    shake_hands(secured.map_err(|error| Failure::Connect(format!("TLS: {error}")))?).await
 }
 
-async fn shake_hands<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, String>
+/// What the router lacks says nothing about the endpoint.
+fn unreachable(error: &std::io::Error) -> Failure {
+    const NO_FILES: [i32; 2] = [23, 24];
+    const NO_PORTS: i32 = 99;
+    match error.raw_os_error() {
+        Some(code) if NO_FILES.contains(&code) || code == NO_PORTS => {
+            Failure::Local(error.to_string())
+        }
+        _ => Failure::Connect(error.to_string()),
+    }
+}
+
+async fn shake_hands<S>(stream: S) -> Result<SendRequest<Full<Bytes>>, Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let mut builder = Builder::new();
     builder.max_buf_size(MOST_HEAD).max_headers(MOST_HEADERS);
     let shaken = builder.handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = shaken.map_err(|error| error.to_string())?;
+    let (sender, connection) = shaken.map_err(|error| Failure::Connect(error.to_string()))?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!("a connection to an endpoint ended: {error}");
