@@ -51,7 +51,7 @@ class Stage:
         pool = EnvoyPool(endpoints=tuple(addresses), picker=self.picker.address)
         patient = EnvoyOptions(pools=(pool,), picker_seconds=20)
         chosen = msgspec.structs.replace(patient, **options)
-        self.envoy = await Envoy.start(chosen)
+        self.envoy = await Envoy.run(chosen)
         self._stack.push_async_callback(self.envoy.stop)
         self.client = httpx2.AsyncClient(base_url=self.envoy.url, timeout=30)
         await self._stack.enter_async_context(self.client)

@@ -69,7 +69,7 @@ async def test_grpc_passes_over_http2_without_tls(stage: Stage, stack: AsyncExit
         stack.push_async_callback(server.stop, None)
     picker = await stage.start_picker(live(addresses))
     pool = EnvoyPool(endpoints=tuple(addresses), picker=picker.address, http2=True)
-    envoy = await Envoy.start(EnvoyOptions(pools=(pool,)))
+    envoy = await Envoy.run(EnvoyOptions(pools=(pool,)))
     stack.push_async_callback(envoy.stop)
     request = b"\x00bytes" * 20_000
     async with grpc.aio.insecure_channel(urlsplit(envoy.url).netloc) as channel:
@@ -82,7 +82,7 @@ async def test_grpc_passes_over_http2_without_tls(stage: Stage, stack: AsyncExit
 async def test_grpc_without_an_endpoint_is_unavailable(stage: Stage, stack: AsyncExitStack) -> None:
     picker = await stage.start_picker(live([]))
     pool = EnvoyPool(endpoints=("127.0.0.1:1",), picker=picker.address, http2=True)
-    envoy = await Envoy.start(EnvoyOptions(pools=(pool,)))
+    envoy = await Envoy.run(EnvoyOptions(pools=(pool,)))
     stack.push_async_callback(envoy.stop)
     async with grpc.aio.insecure_channel(urlsplit(envoy.url).netloc) as channel:
         call = channel.unary_unary("/vllm.grpc.engine.VllmEngine/Generate")

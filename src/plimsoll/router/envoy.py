@@ -46,13 +46,18 @@ def render(options: EnvoyOptions) -> str:
         if options.fail_open
         else "Without a picker, requests are refused (fail-closed)."
     )
+    return _HEAD.format(fail=fail) + to_yaml(configuration(options))
+
+
+def to_yaml(config: Config) -> str:
+    """Return a configuration as YAML."""
     text = StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.width = 120
-    yaml.dump(configuration(options), text)
-    return _HEAD.format(fail=fail) + text.getvalue()
+    yaml.dump(config, text)
+    return text.getvalue()
 
 
 def configuration(options: EnvoyOptions) -> Config:

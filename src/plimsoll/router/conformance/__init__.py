@@ -19,9 +19,19 @@ except ImportError as error:
         next_step="pip install 'plimsoll[router]'",
     ) from error
 
+from plimsoll.router.conformance.gateway import gateway_cases, run_gateway
 from plimsoll.router.conformance.model import CaseResult, Options, Outcome, Report
 from plimsoll.router.conformance.picker import picker_cases, run_picker
 
 del descriptor_pb2, grpc
 
-__all__ = ["CaseResult", "Options", "Outcome", "Report", "picker_cases", "run_picker"]
+__all__ = [
+    "CaseResult",
+    "Options",
+    "Outcome",
+    "Report",
+    "gateway_cases",
+    "picker_cases",
+    "run_gateway",
+    "run_picker",
+]

@@ -1,7 +1,7 @@
 """A picker that does what a request header says: for gateways under test, and to try the suite on.
 
-It speaks the whole protocol and decides nothing: `test-epp-endpoint-selection` names endpoints, in
-the order to try; without it, the gateway's subset hint or the whole pool does, by turns. A response
+It speaks the whole protocol and decides nothing: `test-epp-endpoint-selection` names endpoints;
+without it, the gateway's subset hint or the whole pool does. Each is first in its turn. A response
 carries `x-conformance-test-served-endpoint`, as the gateway reported it.
 """
 
@@ -185,15 +185,19 @@ class ReferencePicker:
         """Return endpoints in the order to try. Refusal when there is none."""
         selection = exchange.headers.get(SELECTION)
         if selection is not None:
-            return [self.complete(each.strip()) for each in selection.split(",")]
+            return self.by_turns([self.complete(each.strip()) for each in selection.split(",")])
         allowed = self.endpoints
         if exchange.subset is not None:
             allowed = [each for each in self.endpoints if each in exchange.subset]
         if not allowed:
             raise Refusal(503, "rejected-no-endpoints")
+        return self.by_turns(allowed)
+
+    def by_turns(self, endpoints: list[str]) -> list[str]:
+        """Return endpoints in another order at each call, so that each is first in its turn."""
         self._turn += 1
-        turn = self._turn % len(allowed)
-        return allowed[turn:] + allowed[:turn]
+        turn = self._turn % len(endpoints)
+        return endpoints[turn:] + endpoints[:turn]
 
     def complete(self, selected: str) -> str:
         """Return the endpoint that is meant by an address or by a host alone."""
