@@ -47,13 +47,16 @@ def _commands() -> Iterator[str]:
 
 
 def leaves(name: str) -> Iterator[tuple[str, App]]:
-    """Yield what a command really runs: itself, or each of its subcommands, with its full name."""
-    app = command_app(name)[name]
+    """Yield what a command really runs: itself, and each of its subcommands, with its full name."""
+    yield from _leaves(name, command_app(name)[name])
+
+
+def _leaves(title: str, app: App) -> Iterator[tuple[str, App]]:
     if app.default_command is not None:
-        yield name, app
+        yield title, app
     for sub in app:
         if not sub.startswith("-"):
-            yield f"{name} {sub}", app[sub]
+            yield from _leaves(f"{title} {sub}", app[sub])
 
 
 def _row(argument: Argument) -> str:

@@ -19,6 +19,12 @@ route.command(
     help="Print a complete Envoy configuration that routes by the picker's choice.",
 )
 
+route.command(
+    "plimsoll.cli.route_conformance:conformance",
+    name="conformance",
+    help="Try an endpoint picker, or a gateway, against the protocol between them.",
+)
+
 
 @route.default
 def serve(

@@ -115,6 +115,21 @@ CASES: tuple[Case, ...] = (
         setup=_without_data_plane,
     ),
     usage(
+        "a conformance case that is none",
+        *("route", "conformance", "picker", "127.0.0.1:1", "--case", "no-such-case"),
+        says="There is no case no-such-case",
+    ),
+    failed(
+        "a picker that is not there",
+        *("route", "conformance", "picker", "127.0.0.1:1", "--seconds", "0.2"),
+        says="No picker answers at 127.0.0.1:1",
+    ),
+    usage(
+        "an Envoy configuration without endpoints",
+        *("route", "envoy"),
+        says="there is no endpoint to route to",
+    ),
+    usage(
         "a simulated engine without blocks",
         *("engine-sim", "--blocks", "0"),
         says="--blocks 0 is out of range",
