@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::live::Live;
 use super::policy::PolicyView;
 use super::request::{Kind, Request};
-use super::select::{Candidate, Context, Kept, Profile};
+use super::select::{Candidate, Context, Fresh, Kept, Profile, fill_silence};
 use super::sessions::{self, SessionKey};
 use super::state::Core;
 use super::telemetry::{OfModel, PolicyOutcome};
@@ -97,15 +97,20 @@ impl Core {
             true => Vec::new(),
             false => self.index.read().lookup(&keys, live.slots),
         };
-        let signals = profile.reads_signals || self.policy.is_some();
-        let candidates: Vec<Candidate<'_>> = eligible
+        let asked = profile.reads_signals || self.policy.is_some();
+        let fresh = asked.then_some(Fresh {
+            now: self.now(),
+            stale: live.settings.scrape.stale_ms,
+        });
+        let mut candidates: Vec<Candidate<'_>> = eligible
             .into_iter()
             .filter_map(|position| {
                 let endpoint = live.fleet.endpoints.get(position)?;
                 let matched = matched.get(endpoint.slot).copied().unwrap_or_default();
-                Some(Candidate::new(endpoint, position, matched, signals))
+                Some(Candidate::new(endpoint, position, matched, fresh))
             })
             .collect();
+        fill_silence(&mut candidates);
         let candidates = available(candidates, request, keys.len())?;
         let session = self.session(live, profile, request);
         let cold_order = self.cold_order(live, profile);

@@ -34,12 +34,18 @@ pub struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    /// Look at an endpoint now; `signals`: also at what it says of itself, which costs as much as all
-    /// the rest.
-    pub fn new(endpoint: &'a Arc<Endpoint>, position: usize, matched: u32, signals: bool) -> Self {
+    /// Look at an endpoint now. What it says of itself is looked at only where `fresh` says how old it
+    /// may be: that costs as much as all the rest.
+    pub fn new(
+        endpoint: &'a Arc<Endpoint>,
+        position: usize,
+        matched: u32,
+        fresh: Option<Fresh>,
+    ) -> Self {
         // Not kept: a thread holds few of these cheaply.
-        let said = signals.then(|| endpoint.signals.load());
-        let said = |value: fn(&Signals) -> f64| said.as_ref().map_or(0.0, |said| value(said));
+        let said = fresh.map(|fresh| (fresh, endpoint.signals.load()));
+        let said = said.as_ref().filter(|(fresh, said)| fresh.is(said));
+        let said = |value: fn(&Signals) -> f64| said.map_or(f64::NAN, |(_, said)| value(said));
         Self {
             endpoint,
             position,
@@ -49,6 +55,45 @@ impl<'a> Candidate<'a> {
             waiting: said(|signals| signals.waiting as f64),
             running: said(|signals| signals.running as f64),
             kv_usage: said(|signals| signals.kv_usage),
+        }
+    }
+}
+
+/// How old what endpoints say may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh {
+    /// The core's time, in milliseconds.
+    pub now: u64,
+    /// Milliseconds after which it no longer counts.
+    pub stale: u64,
+}
+
+impl Fresh {
+    fn is(self, said: &Signals) -> bool {
+        said.read_at > 0 && self.now.saturating_sub(said.read_at) <= self.stale
+    }
+}
+
+/// Endpoints that have not said anything lately count as the mean of those that have: silence neither
+/// draws requests nor keeps them away.
+pub fn fill_silence(candidates: &mut [Candidate<'_>]) {
+    type Field = for<'a, 'b> fn(&'a mut Candidate<'b>) -> &'a mut f64;
+    let fields: [Field; 3] = [
+        |one| &mut one.waiting,
+        |one| &mut one.running,
+        |one| &mut one.kv_usage,
+    ];
+    for field in fields {
+        let said = candidates.iter_mut().map(|one| *field(one));
+        let said: Vec<f64> = said.filter(|value| value.is_finite()).collect();
+        if said.len() == candidates.len() {
+            continue;
+        }
+        let mean = said.iter().sum::<f64>() / said.len().max(1) as f64;
+        for one in candidates.iter_mut().map(field) {
+            if !one.is_finite() {
+                *one = mean;
+            }
         }
     }
 }

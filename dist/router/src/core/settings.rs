@@ -127,7 +127,8 @@ fn one() -> u32 {
 pub struct ScrapeSettings {
     /// Milliseconds between two questions to one endpoint; 0: never ask.
     pub interval_ms: u64,
-    /// Milliseconds after which an answer no longer counts.
+    /// Milliseconds after which an answer no longer counts: the endpoint then counts as the mean of
+    /// those that answered.
     pub stale_ms: u64,
     /// The engine of endpoints that name none.
     pub engine: String,

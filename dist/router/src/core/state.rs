@@ -1,8 +1,8 @@
 //! The core: all state that decisions read and write, and how the settings in force are replaced.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, RwLock};
@@ -31,6 +31,8 @@ pub struct HintHeaders {
 
 /// All state that decisions read and write.
 pub struct Core {
+    /// Itself: tickets tell it where their requests went.
+    pub(super) own: Weak<Self>,
     pub(super) live: ArcSwap<Live>,
     pub(super) applying: Mutex<()>,
     pub(super) index: RwLock<Index>,
@@ -54,7 +56,8 @@ impl Core {
         let seed = settings
             .seed
             .unwrap_or_else(|| RandomState::new().hash_one("plimsoll"));
-        let core = Self {
+        let core = Arc::new_cyclic(|own| Self {
+            own: own.clone(),
             live: ArcSwap::from_pointee(Live::new(settings, fleet, policy.is_some())),
             applying: Mutex::new(()),
             index: RwLock::default(),
@@ -64,10 +67,10 @@ impl Core {
             random: Random::new(seed),
             telemetry: Telemetry::new(&settings.pool),
             policy,
-        };
+        });
         core.index.write().reserve(core.live.load().slots);
         core.telemetry.follow(&core.live.load().fleet);
-        Ok(Arc::new(core))
+        Ok(core)
     }
 
     /// Replace endpoints and decisions at once; requests in flight are not touched. On an error

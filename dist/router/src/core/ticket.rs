@@ -1,10 +1,11 @@
 //! The credit that a request holds at its endpoint: taken once, given back once, whatever happens.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::decide::Decision;
 use super::endpoint::Endpoint;
-use super::telemetry::{OfModel, Telemetry};
+use super::state::Core;
+use super::telemetry::OfModel;
 
 /// What a response said it cost, in tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,7 +19,6 @@ pub struct Usage {
 }
 
 /// One request in flight. Dropping it is the end of the request, in success, error and abort alike.
-#[derive(Debug)]
 pub struct Ticket {
     endpoint: Arc<Endpoint>,
     /// Tokens that count at the endpoint now.
@@ -29,20 +29,27 @@ pub struct Ticket {
     computed: bool,
     used: bool,
     model: Arc<OfModel>,
-    telemetry: Arc<Telemetry>,
+    /// Kept for a move: the prompt is remembered where it goes.
+    blocks: Vec<u64>,
+    core: Weak<Core>,
+}
+
+impl std::fmt::Debug for Ticket {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Ticket")
+            .field("endpoint", &self.endpoint.address())
+            .field("tokens", &self.tokens)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Ticket {
-    pub(super) fn new(
-        endpoint: Arc<Endpoint>,
-        decision: &Decision,
-        model: Arc<OfModel>,
-        telemetry: Arc<Telemetry>,
-    ) -> Self {
+    pub(super) fn new(endpoint: Arc<Endpoint>, decision: &Decision, core: Weak<Core>) -> Self {
         let tokens = i64::try_from(decision.load_tokens).unwrap_or(i64::MAX);
         let cached = i64::try_from(decision.predicted_cached).unwrap_or(i64::MAX);
         endpoint.take(tokens);
-        model.began();
+        decision.model.began();
         Self {
             endpoint,
             tokens,
@@ -50,8 +57,9 @@ impl Ticket {
             predicted: decision.predicted_cached,
             computed: false,
             used: false,
-            model,
-            telemetry,
+            model: decision.model.clone(),
+            blocks: decision.blocks.clone(),
+            core,
         }
     }
 
@@ -65,9 +73,12 @@ impl Ticket {
         &self.model
     }
 
-    /// Move the credit to another endpoint: the request is tried there now. Nothing of the prompt is
-    /// expected to be cached there.
+    /// Move the credit to another endpoint: the request is tried there now, and its prompt will be
+    /// cached there. Nothing of it is expected to be cached yet.
     pub fn move_to(&mut self, endpoint: Arc<Endpoint>) {
+        if let Some(core) = self.core.upgrade() {
+            core.remember(&self.blocks, &endpoint);
+        }
         let tokens = if self.computed { 0 } else { self.prompt };
         endpoint.take(tokens);
         self.endpoint.give_back(self.tokens);
@@ -86,8 +97,11 @@ impl Ticket {
 
     /// Note what the response said it cost. Only the first time counts.
     pub fn usage(&mut self, usage: Usage) {
-        if !std::mem::replace(&mut self.used, true) {
-            self.telemetry.used(&self.model, usage, self.predicted);
+        if std::mem::replace(&mut self.used, true) {
+            return;
+        }
+        if let Some(core) = self.core.upgrade() {
+            core.telemetry().used(&self.model, usage, self.predicted);
         }
     }
 }

@@ -58,6 +58,7 @@ fn load(waiting: u64, kv_usage: f64) -> Signals {
     Signals {
         waiting,
         kv_usage,
+        read_at: 1,
         ..Signals::default()
     }
 }
@@ -140,6 +141,32 @@ fn a_request_goes_to_fewest_uncached_tokens_with_llm_d_sticky() {
         busy(address, tokens);
     }
     assert_eq!("b:1", send(&core, "hi", Hints::default()));
+}
+
+#[test]
+fn endpoints_that_say_nothing_count_as_the_mean_of_those_that_do() {
+    let profile = r#"{"scorers": [{"type": "queue-scorer"}]}"#;
+    let core = core(&THREE, profile, "");
+    said(&core, "a:1", load(0, 0.0));
+    said(&core, "b:1", load(10, 0.0));
+    // c:1 never said anything, and counts as 5.
+    let decision = core.decide(&chat(&core, "", Hints::default()));
+    let expected = ["a:1", "c:1", "b:1"].map(str::to_owned).to_vec();
+    assert_eq!(Ok(expected), decision.map(|decision| all(&decision)));
+    // a:1 fell silent, and counts as b:1 does.
+    core.tick(2002);
+    said(
+        &core,
+        "b:1",
+        Signals {
+            read_at: 2000,
+            ..load(10, 0.0)
+        },
+    );
+    let seen: BTreeSet<String> = (0..50)
+        .map(|_| send(&core, "", subset(&["a:1", "b:1"])))
+        .collect();
+    assert_eq!(2, seen.len());
 }
 
 #[test]

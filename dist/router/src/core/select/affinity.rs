@@ -93,7 +93,7 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(position, (endpoint, matched))| {
-                Candidate::new(endpoint, position, *matched, false)
+                Candidate::new(endpoint, position, *matched, None)
             })
             .collect();
         let context = Context {

@@ -57,7 +57,7 @@ fn what_counts_at_an_endpoint_is_given_back_once() {
     let mut ticket = core.admit(&decision).expect("a ticket");
     assert_eq!((1, 640), counts("a:1"));
     let other = core.fleet().by_address("b:1").expect("an endpoint").clone();
-    core.retry(&mut ticket, &decision, &other);
+    ticket.move_to(other);
     assert_eq!([(0, 0), (1, 640)], [counts("a:1"), counts("b:1")]);
     ticket.started();
     ticket.started();
@@ -114,6 +114,7 @@ fn a_policy_chooses_and_where_it_does_not_the_built_in_choice_stands() {
         for address in ["a:1", "c:1"] {
             said(&core, address, load(5, 0.5));
         }
+        said(&core, "b:1", load(0, 0.0));
         assert_eq!(expected, send(&core, &prompt, Hints::default()));
         let line = format!(r#"policy_decisions_total{{outcome="{outcome}"}} 1"#);
         assert!(core.metrics(MetricNames::Plimsoll).contains(&line));

@@ -78,7 +78,7 @@ fn settings_of(bits: u8, profile: usize) -> LiveSettings {
 struct World {
     core: Arc<Core>,
     seen: Vec<Arc<Endpoint>>,
-    tickets: Vec<(Ticket, Decision)>,
+    tickets: Vec<Ticket>,
 }
 
 impl World {
@@ -115,7 +115,7 @@ impl World {
                     return Err(format!("{decision:?}"));
                 }
                 let ticket = self.core.admit(&decision).ok_or("no ticket")?;
-                self.tickets.push((ticket, decision));
+                self.tickets.push(ticket);
                 Ok(())
             }
         }
@@ -131,17 +131,16 @@ impl World {
                 session,
             } => return self.send(prompt, subset, session),
             Step::Move { ticket, to } if count > 0 && !fleet.is_empty() => {
-                let (ticket, decision) = &mut self.tickets[ticket % count];
-                self.core.retry(ticket, decision, &fleet[to % fleet.len()]);
+                self.tickets[ticket % count].move_to(fleet[to % fleet.len()].clone());
             }
-            Step::Start(ticket) if count > 0 => self.tickets[ticket % count].0.started(),
+            Step::Start(ticket) if count > 0 => self.tickets[ticket % count].started(),
             Step::Use(ticket) if count > 0 => {
                 let usage = Usage {
                     prompt: 10,
                     cached: 4,
                     completion: 1,
                 };
-                self.tickets[ticket % count].0.usage(usage);
+                self.tickets[ticket % count].usage(usage);
             }
             Step::End(ticket) if count > 0 => drop(self.tickets.remove(ticket % count)),
             Step::Health { endpoint, healthy } if !fleet.is_empty() => {
