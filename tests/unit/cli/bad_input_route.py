@@ -125,6 +125,11 @@ CASES: tuple[Case, ...] = (
         says="No picker answers at 127.0.0.1:1",
     ),
     usage(
+        "an Envoy that is not there",
+        *("route", "conformance", "gateway", "--envoy", "no-such-envoy"),
+        says="--envoy no-such-envoy is no program",
+    ),
+    usage(
         "an Envoy configuration without endpoints",
         *("route", "envoy"),
         says="there is no endpoint to route to",
