@@ -161,23 +161,32 @@ impl Fleet {
             .collect()
     }
 
-    /// The next fleet: endpoints whose address stays keep their state and their slot.
+    /// The next fleet: endpoints whose address stays keep their state and their slot. Slots of those that
+    /// go are free at once.
     pub fn replaced(&self, settings: &[EndpointSettings]) -> Self {
-        let mut free: Vec<usize> = (0..MOST_ENDPOINTS)
-            .rev()
-            .filter(|slot| self.endpoints.iter().all(|known| known.slot != *slot))
-            .collect();
-        let endpoints = settings
+        let known: Vec<_> = settings
             .iter()
             .take(MOST_ENDPOINTS)
-            .filter_map(|each| match self.by_address(&each.address) {
+            .map(|each| (each, self.by_address(&each.address)))
+            .collect();
+        let mut taken = [false; MOST_ENDPOINTS];
+        for (_, known) in &known {
+            if let Some(slot) = known.and_then(|known| taken.get_mut(known.slot)) {
+                *slot = true;
+            }
+        }
+        let mut free = (0..MOST_ENDPOINTS).filter(|slot| !taken[*slot]);
+        let endpoints = known
+            .into_iter()
+            .filter_map(|(each, known)| match known {
                 Some(known) => {
                     known.settings.store(Arc::new(each.clone()));
                     Some(known.clone())
                 }
-                None => free
-                    .pop()
-                    .map(|slot| Arc::new(Endpoint::new(each.clone(), slot))),
+                None => {
+                    let slot = free.next()?;
+                    Some(Arc::new(Endpoint::new(each.clone(), slot)))
+                }
             })
             .collect();
         Self { endpoints }

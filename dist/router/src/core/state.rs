@@ -83,11 +83,11 @@ impl Core {
         let next = Live::new(settings, fleet, self.policy.is_some());
         self.index.write().reserve(next.slots);
         self.telemetry.follow(&next.fleet);
-        let gone = next.fleet.gone(&before.fleet);
-        self.live.store(Arc::new(next));
-        for endpoint in gone {
+        // Before the new ones are seen: they may have the slots of those that go.
+        for endpoint in next.fleet.gone(&before.fleet) {
             self.forget(&endpoint);
         }
+        self.live.store(Arc::new(next));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use arc_swap::ArcSwap;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 
 use crate::core::endpoint::{Endpoint, Fleet};
@@ -39,7 +39,7 @@ pub struct OfEndpoints {
 type Value = fn(&Endpoint) -> f64;
 
 /// Name, help, value.
-const PLIMSOLL: [(&str, &str, Value); 8] = [
+const PLIMSOLL: [(&str, &str, Value); 7] = [
     (
         "endpoint_requests_in_flight",
         "Requests sent whose response has not ended",
@@ -49,11 +49,6 @@ const PLIMSOLL: [(&str, &str, Value); 8] = [
         "endpoint_tokens_in_flight",
         "Uncached prompt tokens of those",
         |one| one.in_flight_tokens() as f64,
-    ),
-    (
-        "endpoint_requests_sent",
-        "Requests sent since the start",
-        |one| one.served() as f64,
     ),
     ("endpoint_healthy", "1 if it may be chosen", |one| {
         f64::from(u8::from(one.healthy()))
@@ -123,6 +118,18 @@ impl Collector for OfEndpoints {
 
 impl OfEndpoints {
     fn plimsoll(&self, encoder: &mut DescriptorEncoder<'_>, fleet: &Fleet) -> Result<(), Error> {
+        let (name, help) = (
+            "endpoint_requests",
+            "Requests sent since the endpoint is known",
+        );
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for endpoint in &fleet.endpoints {
+            let labels = [("endpoint", endpoint.address())];
+            let labels = labels.as_slice();
+            metric
+                .encode_family(&labels)?
+                .encode_counter::<NoLabelSet, _, u64>(&endpoint.served(), None)?;
+        }
         for (name, help, value) in PLIMSOLL {
             let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for endpoint in &fleet.endpoints {

@@ -68,6 +68,7 @@ fn endpoints_are_shown_as_they_are_when_asked() {
     let theirs = telemetry.text(MetricNames::LlmD);
     let actual = [
         lines(&ours, "plimsoll_router_endpoint_tokens_in_flight"),
+        lines(&ours, "plimsoll_router_endpoint_requests_total"),
         lines(&theirs, "llm_d_epp_inflight_tokens"),
         lines(&theirs, "llm_d_epp_ready_endpoints"),
     ];
@@ -76,6 +77,7 @@ fn endpoints_are_shown_as_they_are_when_asked() {
             r#"plimsoll_router_endpoint_tokens_in_flight{endpoint="10.0.0.1:8000"} 70.0"#
                 .to_owned(),
         ],
+        vec![r#"plimsoll_router_endpoint_requests_total{endpoint="10.0.0.1:8000"} 1"#.to_owned()],
         vec![
             r#"llm_d_epp_inflight_tokens{name="pool",model_server_endpoint="10.0.0.1:8000"} 70.0"#
                 .to_owned(),

@@ -189,3 +189,62 @@ fn an_endpoint_that_says_how_large_its_cache_is_has_that_capacity() {
         core.decide(&request).map(|one| one.predicted_cached)
     );
 }
+
+#[test]
+fn all_endpoints_can_be_replaced_at_once() {
+    let rows = |name: &str| -> Vec<String> {
+        (0..512)
+            .map(|each| format!(r#""address": "{name}{each}:1""#))
+            .collect()
+    };
+    let of = |rows: &[String]| {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        settings(&rows, STICKY, "")
+    };
+    let core = Core::new(&of(&rows("a")), None).expect("a core");
+    let prompt = "x".repeat(2560);
+    (0..600).for_each(|_| drop(send(&core, &prompt, Hints::default())));
+    core.apply(&of(&rows("b"))).expect("settings");
+    let decision = core.decide(&chat(&core, &prompt, subset(&["b511:1"])));
+    let decision = decision.expect("a decision");
+    assert_eq!(
+        (0, vec!["b511:1".to_owned()]),
+        (decision.predicted_cached, all(&decision))
+    );
+    assert_eq!(512, core.fleet().endpoints.len());
+}
+
+#[test]
+fn threads_do_not_lose_counts_while_settings_change() {
+    let core = core(&THREE, STICKY, "");
+    let all = core.fleet().endpoints;
+    std::thread::scope(|scope| {
+        for thread in 0..3 {
+            let core = &core;
+            scope.spawn(move || {
+                for turn in 0..200 {
+                    let prompt = "x".repeat(300 * (turn % 5 + thread));
+                    let decision = core.decide(&chat(core, &prompt, Hints::default()));
+                    let mut ticket = core
+                        .admit(&decision.expect("a decision"))
+                        .expect("a ticket");
+                    if turn % 3 == 0 {
+                        ticket.started();
+                    }
+                }
+            });
+        }
+        for turn in 0..50 {
+            let some = if turn % 2 == 0 {
+                &THREE[..2]
+            } else {
+                &THREE[..]
+            };
+            core.apply(&settings(some, STICKY, "")).expect("settings");
+            core.metrics(MetricNames::LlmD);
+        }
+    });
+    let later = core.fleet().endpoints;
+    let counts = |one: &Arc<Endpoint>| (one.in_flight(), one.in_flight_tokens());
+    assert!(all.iter().chain(&later).all(|one| counts(one) == (0, 0)));
+}
