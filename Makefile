@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest
 ROUTER := dist/router
+ROUTER_PROFILE ?= release
 CARGO := $(or $(shell command -v cargo),$(HOME)/.cargo/bin/cargo)
 
 .DEFAULT_GOAL := help
@@ -46,15 +47,17 @@ unit: $(VENV)/.installed ## The tests that need no cluster (under 2 min)
 
 router: $(VENV)/.installed ## Build the router's data plane (Rust) into .venv (4 min the first time)
 	@test -x $(CARGO) || { echo "make: cargo is missing; install Rust 1.85 or newer: https://rustup.rs" >&2; exit 3; }
-	@echo "== router: its data plane, by cargo (4 min the first time)"
-	@PATH="$(dir $(CARGO)):$$PATH" $(BIN)/uv pip install --quiet --python $(BIN)/python ./$(ROUTER)
+	@echo "== router: its data plane, by cargo, $(ROUTER_PROFILE) (4 min the first time)"
+	@PATH="$(dir $(CARGO)):$$PATH" MATURIN_PEP517_ARGS="--profile $(ROUTER_PROFILE)" \
+		$(BIN)/uv pip install --quiet --reinstall-package plimsoll-router --python $(BIN)/python ./$(ROUTER)
 
-test-router: router ## The tests of the router's data plane (5 min the first time)
+test-router: ROUTER_PROFILE = dev
+test-router: router ## The tests of the router's data plane (8 min the first time)
 	@echo "== router: style and tests of the data plane (5 min the first time)"
 	@cd $(ROUTER) && $(CARGO) fmt --check
 	@cd $(ROUTER) && $(CARGO) clippy --quiet --no-default-features --all-targets -- --deny warnings
 	@cd $(ROUTER) && $(CARGO) test --quiet --no-default-features
-	@$(PYTEST) tests/router
+	@$(PYTEST) tests/router tests/unit/router
 
 live: setup ## The tests on one healthy embedded platform (25 min)
 	@echo "== live tests: one embedded platform, every check on it (25 min)"
