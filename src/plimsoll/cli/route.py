@@ -167,15 +167,10 @@ def serve(
     from plimsoll.cli import route_options as options
     from plimsoll.cli.route_watch import MODULE
     from plimsoll.router import serving
+    from plimsoll.router.bootstrap import BootstrapSettings, LimitSettings, LogSettings
     from plimsoll.router.live import Inputs
     from plimsoll.router.rewrites import parse_rewrite
-    from plimsoll.router.settings import (
-        BootstrapSettings,
-        LimitSettings,
-        LogSettings,
-        PolicySettings,
-        ScrapeSettings,
-    )
+    from plimsoll.router.settings import PolicySettings, ScrapeSettings
 
     options.doors(listen, ext_proc)
     file, named = options.configuration(config, preset)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from plimsoll.errors import PlimsollError, UsageError
+from plimsoll.router.bootstrap import EndpointTlsSettings, TlsSettings
 from plimsoll.router.endpoint_spec import parse_flag
 from plimsoll.router.live import PoolReference
 from plimsoll.router.presets import DEFAULT, PRESETS, preset
-from plimsoll.router.settings import EndpointTlsSettings, TlsSettings
 
 _MOST_PORT = 65_535
 _SERVICE_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")

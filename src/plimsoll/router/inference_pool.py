@@ -7,7 +7,7 @@ begun again with a list. While the cluster cannot be asked, the last endpoints s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -35,6 +35,10 @@ class Api(Protocol):
         self, path: str, params: dict[str, str]
     ) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """Open a stream of lines."""
+
+
+Open = Callable[[], AbstractAsyncContextManager[Api]]
+"""Connects with the credentials of this moment: those of a pod's account are renewed in a file."""
 
 
 class Pool(Struct, frozen=True, kw_only=True):
@@ -94,7 +98,7 @@ class PoolWatch:
 
     def __init__(
         self,
-        api: Api,
+        open_api: Open,
         name: str,
         namespace: str,
         *,
@@ -105,7 +109,7 @@ class PoolWatch:
         self.endpoints: tuple[EndpointSettings, ...] = ()
         self.listed = False
         """Whether the pods have been listed once."""
-        self._api = api
+        self._open_api = open_api
         self._name = name
         self._namespace = namespace
         self._changed = changed
@@ -126,34 +130,23 @@ class PoolWatch:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _follow(self) -> None:
-        """List, then watch until a stream ends or the pool changes."""
-        pool = await self._find()
-        path = f"api/v1/namespaces/{self._namespace}/pods"
-        answer = await self._api.json("GET", path, params={"labelSelector": pool.selector})
-        self._pods = {_uid(pod): pod for pod in answer.get("items") or []}
-        self._update(pool)
-        self._say("")
-        version = str(answer.get("metadata", {}).get("resourceVersion", ""))
-        pods = self._watch_pods(path, pool, version)
-        tasks = [asyncio.create_task(pods), asyncio.create_task(self._watch_pool(pool))]
-        try:
-            await asyncio.wait(
-                tasks, timeout=_WATCH_SECONDS + 30, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in tasks:
-                if task.done():
-                    task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        """List, then watch until a stream ends, the pool changes or some minutes have passed."""
+        async with self._open_api() as api:
+            pool = await self._find(api)
+            path = f"api/v1/namespaces/{self._namespace}/pods"
+            answer = await api.json("GET", path, params={"labelSelector": pool.selector})
+            self._pods = {_uid(pod): pod for pod in answer.get("items") or []}
+            self._update(pool)
+            self._say("")
+            version = str(answer.get("metadata", {}).get("resourceVersion", ""))
+            await _first_of(self._watch_pods(api, path, pool, version), self._watch_pool(api, pool))
 
-    async def _find(self) -> Pool:
+    async def _find(self, api: Api) -> Pool:
         missing: PlimsollError | None = None
         for version in _VERSIONS:
             path = f"apis/{version}/namespaces/{self._namespace}/inferencepools/{self._name}"
             try:
-                return read_pool(path, await self._api.json("GET", path))
+                return read_pool(path, await api.json("GET", path))
             except PlimsollError as error:
                 if getattr(error, "code", 0) != 404:
                     raise
@@ -162,46 +155,61 @@ class PoolWatch:
             "it is not there", next_step="`kubectl get inferencepools -A` lists them"
         ) from missing
 
-    async def _watch_pods(self, path: str, pool: Pool, version: str) -> None:
+    async def _watch_pods(self, api: Api, path: str, pool: Pool, version: str) -> None:
         params = {"labelSelector": pool.selector}
-        async for kind, pod in self._events(path, params, version):
+        async for kind, pod in _events(api, path, params, version):
             if kind == "DELETED":
                 self._pods.pop(_uid(pod), None)
             else:
                 self._pods[_uid(pod)] = pod
             self._update(pool)
 
-    async def _watch_pool(self, pool: Pool) -> None:
+    async def _watch_pool(self, api: Api, pool: Pool) -> None:
         """Return when the pool says something else."""
         collection, _, name = pool.path.rpartition("/")
         params = {"fieldSelector": f"metadata.name={name}"}
-        async for kind, manifest in self._events(collection, params, pool.version):
+        async for kind, manifest in _events(api, collection, params, pool.version):
             if kind == "DELETED":
                 return
             now = read_pool(pool.path, manifest)
             if (now.selector, now.ports) != (pool.selector, pool.ports):
                 return
 
-    async def _events(
-        self, path: str, params: dict[str, str], version: str
-    ) -> AsyncIterator[tuple[str, Json]]:
-        """Yield changes until the stream ends or has lost its place."""
-        asked = {"watch": "true", "resourceVersion": version, "timeoutSeconds": str(_WATCH_SECONDS)}
-        async with self._api.lines(path, params | asked) as lines:
-            async for line in lines:
-                if not line.strip():
-                    continue
-                event = msgspec.json.decode(line, type=Json)
-                if event.get("type") == "ERROR":
-                    return
-                if event.get("type") != "BOOKMARK":
-                    yield str(event.get("type")), event.get("object") or {}
-
     def _update(self, pool: Pool) -> None:
         endpoints = pod_endpoints(self._pods.values(), pool.ports)
         if endpoints != self.endpoints or not self.listed:
             self.endpoints, self.listed = endpoints, True
             self._changed()
+
+
+async def _events(
+    api: Api, path: str, params: dict[str, str], version: str
+) -> AsyncIterator[tuple[str, Json]]:
+    """Yield changes until the stream ends or has lost its place."""
+    asked = {"watch": "true", "resourceVersion": version, "timeoutSeconds": str(_WATCH_SECONDS)}
+    async with api.lines(path, params | asked) as lines:
+        async for line in lines:
+            if not line.strip():
+                continue
+            event = msgspec.json.decode(line, type=Json)
+            if event.get("type") == "ERROR":
+                return
+            if event.get("type") != "BOOKMARK":
+                yield str(event.get("type")), event.get("object") or {}
+
+
+async def _first_of(*watches: Coroutine[Any, Any, None]) -> None:
+    """Run all until one ends, and end the others; for no longer than a watch lasts."""
+    tasks = [asyncio.create_task(each) for each in watches]
+    try:
+        patience = _WATCH_SECONDS + 30
+        done, _ = await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _uid(pod: Json) -> str:

@@ -77,8 +77,8 @@ class Composer:
 
     @property
     def has_names(self) -> bool:
-        """Whether some host has to be looked up again and again."""
-        return any(spec.is_name for spec in self._specs())
+        """Whether some host has to be looked up again and again; localhost never moves."""
+        return any(spec.is_name and spec.host != "localhost" for spec in self._specs())
 
     @property
     def changes(self) -> bool:

@@ -19,10 +19,11 @@ from msgspec import Struct
 
 from plimsoll.errors import ExitCode, PlimsollError
 from plimsoll.router import data_plane
+from plimsoll.router.bootstrap import BootstrapSettings
 from plimsoll.router.explain import profile_lines
 from plimsoll.router.live import Composer, Inputs
 from plimsoll.router.policy import GuardedPolicy, load_policy
-from plimsoll.router.settings import BootstrapSettings, LiveSettings, to_json
+from plimsoll.router.settings import LiveSettings, to_json
 from plimsoll.router.watcher_process import WatcherProcess
 
 _POOL_SECONDS = 20.0

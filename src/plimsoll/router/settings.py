@@ -1,4 +1,4 @@
-"""What the data plane is told, as typed documents: fixed at start, and replaceable while it serves.
+"""What the data plane is told while it serves, as a typed document that is replaced as a whole.
 
 They mirror the Rust side field by field (`dist/router/src/core/settings`): names are llm-d's in
 snake case, defaults are llm-d's unless a comment says otherwise. Both sides refuse unknown keys.
@@ -11,20 +11,15 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
-MetricNames = Literal["plimsoll", "llm-d"]
-ResponseMode = Literal["auto", "none", "usage", "full"]
 ENGINES = ("vllm", "sglang", "trtllm-serve", "triton-tensorrt-llm", "triton")
 """Engines whose metric names the data plane knows."""
 
 
-class _Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a document."""
 
 
-# ---- replaceable while requests are served
-
-
-class EndpointSettings(_Settings, frozen=True, kw_only=True):
+class EndpointSettings(Settings, frozen=True, kw_only=True):
     """One replica of a model server."""
 
     address: str
@@ -43,7 +38,7 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
     """Where its metrics are; empty: `/metrics` under `url`."""
 
 
-class LabelExpression(_Settings, frozen=True, kw_only=True):
+class LabelExpression(Settings, frozen=True, kw_only=True):
     """One requirement of a label selector, with Kubernetes' meaning."""
 
     key: str
@@ -52,7 +47,7 @@ class LabelExpression(_Settings, frozen=True, kw_only=True):
 
 
 class LabelSelectorFilter(
-    _Settings, frozen=True, kw_only=True, tag="label-selector-filter", tag_field="type"
+    Settings, frozen=True, kw_only=True, tag="label-selector-filter", tag_field="type"
 ):
     """Keeps endpoints whose labels match all that is said."""
 
@@ -60,7 +55,7 @@ class LabelSelectorFilter(
     match_expressions: tuple[LabelExpression, ...] = ()
 
 
-class ByLabelFilter(_Settings, frozen=True, kw_only=True, tag="by-label-filter", tag_field="type"):
+class ByLabelFilter(Settings, frozen=True, kw_only=True, tag="by-label-filter", tag_field="type"):
     """Keeps endpoints whose label has one of these values."""
 
     label: str
@@ -68,20 +63,20 @@ class ByLabelFilter(_Settings, frozen=True, kw_only=True, tag="by-label-filter",
     allows_no_label: bool = False
 
 
-class PrefillFilter(_Settings, frozen=True, kw_only=True, tag="prefill-filter", tag_field="type"):
+class PrefillFilter(Settings, frozen=True, kw_only=True, tag="prefill-filter", tag_field="type"):
     """Keeps endpoints that can prefill."""
 
 
-class DecodeFilter(_Settings, frozen=True, kw_only=True, tag="decode-filter", tag_field="type"):
+class DecodeFilter(Settings, frozen=True, kw_only=True, tag="decode-filter", tag_field="type"):
     """Keeps endpoints that can decode, those without a role among them."""
 
 
-class EncodeFilter(_Settings, frozen=True, kw_only=True, tag="encode-filter", tag_field="type"):
+class EncodeFilter(Settings, frozen=True, kw_only=True, tag="encode-filter", tag_field="type"):
     """Keeps endpoints that can encode."""
 
 
 class PrefixCacheAffinityFilter(
-    _Settings, frozen=True, kw_only=True, tag="prefix-cache-affinity-filter", tag_field="type"
+    Settings, frozen=True, kw_only=True, tag="prefix-cache-affinity-filter", tag_field="type"
 ):
     """Keeps endpoints that hold most of the prompt, unless they would be much slower."""
 
@@ -102,7 +97,7 @@ FilterSettings = (
 )
 
 
-class _Scorer(_Settings, frozen=True, kw_only=True):
+class _Scorer(Settings, frozen=True, kw_only=True):
     """Gives every candidate 0 to 1, times its weight."""
 
     weight: float = 1.0
@@ -191,22 +186,20 @@ ScorerSettings = (
 )
 
 
-class MaxScorePicker(
-    _Settings, frozen=True, kw_only=True, tag="max-score-picker", tag_field="type"
-):
+class MaxScorePicker(Settings, frozen=True, kw_only=True, tag="max-score-picker", tag_field="type"):
     """Highest sums first, ties in random order."""
 
     max_num_of_endpoints: int = 1
 
 
-class RandomPicker(_Settings, frozen=True, kw_only=True, tag="random-picker", tag_field="type"):
+class RandomPicker(Settings, frozen=True, kw_only=True, tag="random-picker", tag_field="type"):
     """Any, all equally likely."""
 
     max_num_of_endpoints: int = 1
 
 
 class WeightedRandomPicker(
-    _Settings, frozen=True, kw_only=True, tag="weighted-random-picker", tag_field="type"
+    Settings, frozen=True, kw_only=True, tag="weighted-random-picker", tag_field="type"
 ):
     """Drawn without putting back, by score."""
 
@@ -216,7 +209,7 @@ class WeightedRandomPicker(
 PickerSettings = MaxScorePicker | RandomPicker | WeightedRandomPicker
 
 
-class ProfileSettings(_Settings, frozen=True, kw_only=True):
+class ProfileSettings(Settings, frozen=True, kw_only=True):
     """One way to choose: filters in order, then scores, then the picker."""
 
     filters: tuple[FilterSettings, ...] = ()
@@ -225,7 +218,7 @@ class ProfileSettings(_Settings, frozen=True, kw_only=True):
 
 
 class SingleProfileHandler(
-    _Settings, frozen=True, kw_only=True, tag="single-profile-handler", tag_field="type"
+    Settings, frozen=True, kw_only=True, tag="single-profile-handler", tag_field="type"
 ):
     """Every request gets the same profile."""
 
@@ -233,7 +226,7 @@ class SingleProfileHandler(
 
 
 class HeaderProfileHandler(
-    _Settings, frozen=True, kw_only=True, tag="header-profile-handler", tag_field="type"
+    Settings, frozen=True, kw_only=True, tag="header-profile-handler", tag_field="type"
 ):
     """A request header names the profile."""
 
@@ -249,7 +242,7 @@ HandlerSettings = SingleProfileHandler | HeaderProfileHandler
 Parser = Literal["openai-parser", "passthrough-parser"]
 
 
-class RewriteTarget(_Settings, frozen=True, kw_only=True):
+class RewriteTarget(Settings, frozen=True, kw_only=True):
     """One of the names under which a model is sent."""
 
     model: str
@@ -257,7 +250,7 @@ class RewriteTarget(_Settings, frozen=True, kw_only=True):
     """Its share: weight / sum of weights; 1 to 1 000 000."""
 
 
-class RewriteSettings(_Settings, frozen=True, kw_only=True):
+class RewriteSettings(Settings, frozen=True, kw_only=True):
     """A model that is sent under another name."""
 
     model: str = ""
@@ -265,7 +258,7 @@ class RewriteSettings(_Settings, frozen=True, kw_only=True):
     targets: tuple[RewriteTarget, ...] = ()
 
 
-class EngineMetrics(_Settings, frozen=True, kw_only=True):
+class EngineMetrics(Settings, frozen=True, kw_only=True):
     """Names of one engine's metrics, each `name` or `name{label="value"}`; empty: it has none."""
 
     waiting: str = ""
@@ -281,7 +274,7 @@ class EngineMetrics(_Settings, frozen=True, kw_only=True):
     """Blocks of the cache, for engines whose `cache_info` does not say."""
 
 
-class ScrapeSettings(_Settings, frozen=True, kw_only=True):
+class ScrapeSettings(Settings, frozen=True, kw_only=True):
     """How endpoints are asked for their load."""
 
     interval_ms: int = 50
@@ -294,7 +287,7 @@ class ScrapeSettings(_Settings, frozen=True, kw_only=True):
     """Metric names by engine, added to the built-in engines."""
 
 
-class IndexSettings(_Settings, frozen=True, kw_only=True):
+class IndexSettings(Settings, frozen=True, kw_only=True):
     """What is remembered of prompts."""
 
     block_size_tokens: int = 16
@@ -308,7 +301,7 @@ class IndexSettings(_Settings, frozen=True, kw_only=True):
     """Blocks remembered for all endpoints together. Ours: it bounds memory for large fleets."""
 
 
-class SessionSettings(_Settings, frozen=True, kw_only=True):
+class SessionSettings(Settings, frozen=True, kw_only=True):
     """Which header names a session, and how long its endpoint is remembered."""
 
     header: str = "x-session-id"
@@ -318,14 +311,14 @@ class SessionSettings(_Settings, frozen=True, kw_only=True):
     """Sessions remembered at most."""
 
 
-class PolicySettings(_Settings, frozen=True, kw_only=True):
+class PolicySettings(Settings, frozen=True, kw_only=True):
     """Limits of a policy written in Python."""
 
     timeout_ms: int = 20
     """Milliseconds after which its answer is not used."""
 
 
-class LiveSettings(_Settings, frozen=True, kw_only=True):
+class LiveSettings(Settings, frozen=True, kw_only=True):
     """Endpoints and decisions: replaced as a whole, at once."""
 
     endpoints: tuple[EndpointSettings, ...] = ()
@@ -347,80 +340,6 @@ class LiveSettings(_Settings, frozen=True, kw_only=True):
     """Start of the random numbers that break ties; None: another one at each start."""
 
 
-# ---- fixed at start
-
-
-class TlsSettings(_Settings, frozen=True, kw_only=True):
-    """Certificates of a listener, as PEM files."""
-
-    certificate: str
-    """The server's own first, then its chain."""
-    key: str
-    client_ca: str | None = None
-    """Clients must show a certificate signed by one of these; None: anyone may come."""
-
-
-class EndpointTlsSettings(_Settings, frozen=True, kw_only=True):
-    """How certificates of `https://` endpoints are judged. Verification cannot be switched off."""
-
-    ca: str | None = None
-    """A PEM file; trusted beside the system's own authorities."""
-
-
-class LimitSettings(_Settings, frozen=True, kw_only=True):
-    """Bounds on what a client or an endpoint may take."""
-
-    header_bytes: int = 65_536
-    """Of the request line and headers together: 431 beyond."""
-    body_bytes: int = 67_108_864
-    """Of one request body: 413 beyond."""
-    buffered_bytes: int = 1_073_741_824
-    """Of all request bodies held at one time: 503 beyond."""
-    request_seconds: float = 60.0
-    """For a client to send its whole request: 408 beyond."""
-    idle_seconds: float = 120.0
-    """Without a byte on a client's connection where one is due: closed beyond."""
-    connect_seconds: float = 2.0
-    """To connect to an endpoint: the next one is tried beyond."""
-    upstream_header_seconds: float = 600.0
-    """Without a byte from an endpoint that owes one: 504 beyond, or the answer is cut."""
-    connections: int = 10_000
-    """Connections of clients at one time; the rest wait in the kernel's queue."""
-    idle_connections: int = 256
-    """Idle connections kept to each endpoint."""
-
-
-class LogSettings(_Settings, frozen=True, kw_only=True):
-    """What the data plane writes to standard error."""
-
-    level: str = "info"
-    """A level, or directives such as `plimsoll_router=debug,info`."""
-    format: Literal["text", "json"] = "text"
-
-
-class BootstrapSettings(_Settings, frozen=True, kw_only=True):
-    """What is fixed at start. Addresses are `host:port`; port 0 asks for a free one."""
-
-    listen: str | None = None
-    """Of the reverse proxy; None: no proxy."""
-    ext_proc: str | None = None
-    """Of the endpoint picker; None: no picker."""
-    health: str | None = None
-    """Of a second gRPC listener that answers health checks alone."""
-    metrics: str | None = None
-    """Of /metrics, /health and /state; None: no such listener."""
-    tls: TlsSettings | None = None
-    ext_proc_tls: TlsSettings | None = None
-    endpoint_tls: EndpointTlsSettings = field(default_factory=EndpointTlsSettings)
-    limits: LimitSettings = field(default_factory=LimitSettings)
-    response_mode: ResponseMode = "auto"
-    """What the picker sees of answers."""
-    log: LogSettings = field(default_factory=LogSettings)
-    metric_names: MetricNames = "plimsoll"
-    workers: int = 0
-    """Threads that serve; 0 and 1: one."""
-
-
-def to_json(settings: LiveSettings | BootstrapSettings) -> bytes:
+def to_json(settings: Settings) -> bytes:
     """Return the document as the data plane reads it."""
     return msgspec.json.encode(settings)

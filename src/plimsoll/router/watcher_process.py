@@ -5,14 +5,17 @@ Its lines come in on a thread of this process, which does nothing but wait for t
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
+import plimsoll
 from plimsoll.errors import PlimsollError
 from plimsoll.router.live import Inputs
 from plimsoll.router.watching import RELOAD
@@ -25,7 +28,7 @@ class WatcherProcess:
 
     def __init__(self, inputs: Inputs, module: str, on_line: Callable[[str, bytes], None]) -> None:
         self._inputs = inputs
-        self._command = [sys.executable, "-m", module]
+        self._command = [sys.executable, "-P", "-m", module]
         self._on_line = on_line
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = threading.Event()
@@ -60,7 +63,11 @@ class WatcherProcess:
     def _begin(self) -> None:
         try:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                env=os.environ | {"PYTHONPATH": _path()},
             )
         except OSError as error:
             raise PlimsollError(
@@ -105,3 +112,10 @@ class WatcherProcess:
             kind, _, text = line.rstrip(b"\n").partition(b" ")
             self._on_line(kind.decode("ascii", "replace"), text)
         process.wait()
+
+
+def _path() -> str:
+    """Return where the other process finds this package; the working folder is no such place."""
+    package = str(Path(plimsoll.__file__).parents[1])
+    inherited = os.environ.get("PYTHONPATH", "")
+    return os.pathsep.join(filter(None, (package, inherited)))

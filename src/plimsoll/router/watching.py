@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Literal
 
@@ -62,27 +62,34 @@ class Watching:
         """Watch until the commands end. Raises PlimsollError when nothing can be read at first."""
         self._seen = self._signatures()
         self._composer.read()
-        async with AsyncExitStack() as stack:
-            tasks = [asyncio.create_task(self._listen(commands))]
-            if self._inputs.pool is not None and self._open_api is not None:
-                api = await stack.enter_async_context(self._open_api(self._inputs.pool))
-                self._pool = PoolWatch(
-                    api,
-                    self._inputs.pool.name,
-                    self._inputs.pool.namespace,
-                    changed=self._wake.set,
-                    say=lambda text: self._say("pool", text),
-                )
-                tasks.append(asyncio.create_task(self._pool.run()))
+        tasks = [asyncio.create_task(self._listen(commands))]
+        try:
+            pool = await self._connect()
+            if pool is not None:
+                tasks.append(asyncio.create_task(pool.run()))
             tasks.append(asyncio.create_task(self._watch()))
-            try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _connect(self) -> PoolWatch | None:
+        """Return what follows the pool, if there is one. Raises PlimsollError without a cluster."""
+        pool, open_api = self._inputs.pool, self._open_api
+        if pool is None or open_api is None:
+            return None
+        async with open_api(pool):
+            self._pool = PoolWatch(
+                lambda: open_api(pool),
+                pool.name,
+                pool.namespace,
+                changed=self._wake.set,
+                say=lambda text: self._say("pool", text),
+            )
+        return self._pool
 
     async def _listen(self, commands: AsyncIterator[str]) -> None:
         async for command in commands:

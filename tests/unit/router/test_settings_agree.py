@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from plimsoll.router import bootstrap as b
 from plimsoll.router import settings as s
 from plimsoll.router.plugins import PLUGINS, Plugin, built, defaults, fields
 from plimsoll.router.presets import PRESETS, preset
@@ -26,13 +27,13 @@ PAIRS: dict[str, type[Struct]] = {
     "IndexSettings": s.IndexSettings,
     "SessionSettings": s.SessionSettings,
     "PolicySettings": s.PolicySettings,
-    "Bootstrap": s.BootstrapSettings,
-    "TlsFiles": s.TlsSettings,
-    "EndpointTls": s.EndpointTlsSettings,
-    "Limits": s.LimitSettings,
-    "LogSettings": s.LogSettings,
+    "Bootstrap": b.BootstrapSettings,
+    "TlsFiles": b.TlsSettings,
+    "EndpointTls": b.EndpointTlsSettings,
+    "Limits": b.LimitSettings,
+    "LogSettings": b.LogSettings,
 }
-DOOR = s.BootstrapSettings(listen="127.0.0.1:0")
+DOOR = b.BootstrapSettings(listen="127.0.0.1:0")
 
 
 def rust_structs() -> dict[str, list[str]]:
@@ -103,13 +104,13 @@ def test_the_data_plane_takes_every_document(name: str) -> None:
 
 def test_the_data_plane_takes_the_whole_bootstrap() -> None:
     module = plimsoll_router()
-    bootstrap = s.BootstrapSettings(
+    bootstrap = b.BootstrapSettings(
         listen="127.0.0.1:0",
         ext_proc="127.0.0.1:0",
         health="127.0.0.1:0",
         metrics="127.0.0.1:0",
         response_mode="full",
-        log=s.LogSettings(level="warn", format="json"),
+        log=b.LogSettings(level="warn", format="json"),
         metric_names="llm-d",
         workers=2,
     )

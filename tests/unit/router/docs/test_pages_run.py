@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from plimsoll.router import endpoint_file, epp_config
-from plimsoll.router.settings import BootstrapSettings, LiveSettings, to_json
+from plimsoll.router.bootstrap import BootstrapSettings
+from plimsoll.router.settings import LiveSettings, to_json
 from tests.unit.router.extension import plimsoll_router
 from tests.unit.router.policy.test_guard import View
 

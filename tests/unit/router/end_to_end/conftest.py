@@ -11,27 +11,23 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
+from plimsoll.router.bootstrap import BootstrapSettings, LogSettings
 from plimsoll.router.data_plane import AskPolicy
 from plimsoll.router.engine_sim import EngineOptions, EngineServer
 from plimsoll.router.presets import DEFAULT, preset
-from plimsoll.router.settings import (
-    BootstrapSettings,
-    EndpointSettings,
-    LogSettings,
-    to_json,
-)
+from plimsoll.router.settings import EndpointSettings, PolicySettings, to_json
 from tests.unit.router.extension import plimsoll_router
 
 
 class Fleet:
     """Engines, the router in front of them, and a client of the router."""
 
-    def __init__(self, engines: list[EngineServer], policy: AskPolicy | None, **more: Any) -> None:
+    def __init__(self, engines: list[EngineServer], ask: AskPolicy | None, **more: Any) -> None:
         self.engines = engines
         self._more = more
         bootstrap = BootstrapSettings(listen="127.0.0.1:0", log=LogSettings(level="error"))
         module = plimsoll_router()
-        self.router = module.Router(to_json(bootstrap), self.live(), policy)
+        self.router = module.Router(to_json(bootstrap), self.live(), ask)
         self.url = f"http://{self.router.start()['proxy']}"
         self.client = httpx2.AsyncClient(
             base_url=self.url, timeout=60, limits=httpx2.Limits(max_connections=100)
@@ -75,6 +71,7 @@ async def launch() -> AsyncIterator[Launch]:
         async def begin(
             policy: AskPolicy | None = None,
             engine: dict[str, Any] | None = None,
+            timeout_ms: int = 10_000,
             **more: Any,
         ) -> Fleet:
             quick = {"overhead_ms": 0.0, "prefill_us": 1.0, "output_ms": 0.5} | (engine or {})
@@ -82,7 +79,8 @@ async def launch() -> AsyncIterator[Launch]:
                 await stack.enter_async_context(EngineServer(EngineOptions(**quick)))
                 for _ in range(3)
             ]
-            fleet = Fleet(engines, policy, **more)
+            limits = PolicySettings(timeout_ms=timeout_ms)
+            fleet = Fleet(engines, policy, policy=limits, **more)
             stack.push_async_callback(fleet.close)
             return fleet
 

@@ -12,8 +12,8 @@ from tests.unit.router.waiting import until
 REQUESTS = 20
 
 
-def guarded(policy: object, said: list[str]) -> GuardedPolicy:
-    return GuardedPolicy(policy, "mine", 20, said.append)  # type: ignore[arg-type]
+def guarded(policy: object, said: list[str], timeout_ms: int = 10_000) -> GuardedPolicy:
+    return GuardedPolicy(policy, "mine", timeout_ms, said.append)  # type: ignore[arg-type]
 
 
 async def test_it_decides(launch: Launch) -> None:
@@ -53,8 +53,8 @@ async def test_one_that_is_slow(launch: Launch) -> None:
         time.sleep(0.5)
         return 0
 
-    policy = guarded(slow, said)
-    fleet = await launch(policy)
+    policy = guarded(slow, said, 20)
+    fleet = await launch(policy, timeout_ms=20)
     begun = time.monotonic()
     answers = await asyncio.gather(*(fleet.complete(f"{n}") for n in range(REQUESTS)))
     seconds = time.monotonic() - begun

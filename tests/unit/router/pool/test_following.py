@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,17 @@ class Follower:
     """A watch that runs, and what it has seen."""
 
     def __init__(self, api: Transport) -> None:
+        self.opened = 0
         self.said: list[str] = []
         self.changes = 0
+
+        @asynccontextmanager
+        async def open_api() -> AsyncIterator[Transport]:
+            self.opened += 1
+            yield api
+
         self.watch = PoolWatch(
-            api, "llama", "default", changed=self._changed, say=self._say, pause=0.02
+            open_api, "llama", "default", changed=self._changed, say=self._say, pause=0.02
         )
 
     def _changed(self) -> None:
@@ -128,6 +136,8 @@ async def test_expired_credentials_are_said(cluster: FakeCluster, follower: Foll
     cluster.unauthorized = True
     await until(lambda: follower.said)
     assert "does not accept the credentials" in follower.said[0]
+    before = follower.opened
+    await until(lambda: follower.opened > before)
     cluster.unauthorized = False
     cluster.put(pod("a", "10.0.0.1"))
     cluster.put(pool(8000))
