@@ -1,6 +1,7 @@
 //! The ways in, and what feeds the core: everything that touches a socket.
 
 mod bootstrap;
+mod budget;
 mod drain;
 pub mod ext_proc;
 mod health;
@@ -22,6 +23,7 @@ pub use bootstrap::{
     Bootstrap, EndpointTls, Limits, LogFormat, LogSettings, MetricNames, ResponseMode, TlsFiles,
     seconds,
 };
+pub use budget::{Budget, Share};
 pub use drain::{Drain, Guard};
 pub use listeners::Addresses;
 pub use router::Router;

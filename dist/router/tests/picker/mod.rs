@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use plimsoll_router::core::{Core, LiveSettings};
-use plimsoll_router::doors::ResponseMode;
 use plimsoll_router::doors::ext_proc::{Exchange, ExchangeSettings};
 use plimsoll_router::doors::proto::*;
+use plimsoll_router::doors::{Budget, ResponseMode};
 
 pub const CHAT: &str = r#"{"model":"m","messages":[{"role":"user","content":"hello"}]}"#;
 pub const FIRST: &str = "10.0.0.1:8000";
 pub const SECOND: &str = "10.0.0.2:8000";
+pub const BUDGET: usize = 8 << 20;
 pub const MOST_BODY: usize = 4 << 20;
 
 pub fn core_with(live: serde_json::Value) -> Arc<Core> {
@@ -35,6 +36,7 @@ pub fn settings(response: ResponseMode) -> ExchangeSettings {
     ExchangeSettings {
         body_bytes: MOST_BODY,
         response,
+        budget: Budget::new(BUDGET),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -19,18 +20,21 @@ use super::response::Response;
 use super::verdict;
 use crate::core::Core;
 use crate::doors::bootstrap::ResponseMode;
+use crate::doors::budget::{Budget, Share};
 use crate::doors::proto::{
     BodySendMode, CommonResponse, Happened, HeaderMutation, HttpBody, HttpHeaders, Metadata,
     ProcessingRequest, ProcessingResponse, ProtocolConfiguration,
 };
 
 /// What holds for every exchange.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ExchangeSettings {
     /// Longest body of a request, in bytes.
     pub body_bytes: usize,
     /// How much of a response is worked on.
     pub response: ResponseMode,
+    /// Memory for the bodies of all requests.
+    pub budget: Budget,
 }
 
 /// How the request's body comes.
@@ -50,6 +54,7 @@ enum Phase {
     Collecting {
         head: Head,
         body: Body,
+        share: Share,
     },
     /// An endpoint was chosen, or the client dismissed.
     Decided,
@@ -69,6 +74,7 @@ pub struct Exchange {
     way: BodyWay,
     phase: Phase,
     request_ended: bool,
+    began: Instant,
     response: Response,
     out: VecDeque<ProcessingResponse>,
     end: End,
@@ -79,11 +85,12 @@ impl Exchange {
     pub fn new(core: Arc<Core>, settings: ExchangeSettings) -> Self {
         Self {
             core,
-            settings,
             way: BodyWay::Duplex,
             phase: Phase::Start,
             request_ended: false,
+            began: Instant::now(),
             response: Response::new(settings.response),
+            settings,
             out: VecDeque::new(),
             end: End::Open,
         }
@@ -104,7 +111,7 @@ impl Exchange {
             Some(Happened::RequestTrailers(_)) => self.request_trailers(),
             Some(Happened::ResponseHeaders(headers)) => {
                 self.response.moved(&self.core, served(metadata.as_ref()));
-                self.response.headers(&headers, &mut self.out);
+                self.response.headers(&self.core, &headers, &mut self.out);
             }
             Some(Happened::ResponseBody(piece)) => self.response.body(piece, &mut self.out),
             Some(Happened::ResponseTrailers(_)) => self.response.trailers(&mut self.out),
@@ -134,8 +141,11 @@ impl Exchange {
     /// Whether the stream could end with OK now and Envoy would carry on alone without a loss.
     pub fn can_end(&self) -> bool {
         self.out.is_empty()
-            && !matches!(self.phase, Phase::Collecting { .. })
-            && self.response.can_end()
+            && match self.phase {
+                Phase::Start => true,
+                Phase::Collecting { .. } => false,
+                Phase::Decided => self.response.can_end(),
+            }
     }
 
     /// Let go of a response that is still streaming: what is held back is sent, and the stream ends.
@@ -171,6 +181,7 @@ impl Exchange {
         self.phase = Phase::Collecting {
             head,
             body: Body::default(),
+            share: self.settings.budget.share(),
         };
         if last {
             self.request_ended = true;
@@ -192,8 +203,10 @@ impl Exchange {
         match &mut self.phase {
             Phase::Start => self.broken("a piece of the request's body came before the headers"),
             Phase::Decided => self.out.push_back(reply::request_body(None)),
-            Phase::Collecting { body, .. } => {
-                if !body.push(piece.body, self.settings.body_bytes) {
+            Phase::Collecting { body, share, .. } => {
+                if !share.grow(piece.body.len()) {
+                    self.dismiss(&verdict::no_room());
+                } else if !body.push(piece.body, self.settings.body_bytes) {
                     self.dismiss(&verdict::too_long(self.settings.body_bytes));
                 } else if last || self.way == BodyWay::Buffered {
                     self.decide(true);
@@ -220,7 +233,8 @@ impl Exchange {
 
     /// Choose an endpoint. `body_seen` is false for a request without a body, or whose body is not shown.
     fn decide(&mut self, body_seen: bool) {
-        let Phase::Collecting { head, body } = std::mem::replace(&mut self.phase, Phase::Decided)
+        let Phase::Collecting { head, body, .. } =
+            std::mem::replace(&mut self.phase, Phase::Decided)
         else {
             return;
         };
@@ -238,7 +252,7 @@ impl Exchange {
             Ok((ticket, decision, reading)) => {
                 let choices = decision.choices.iter().map(|choice| choice.address());
                 let addresses = choices.collect::<Vec<String>>().join(",");
-                self.response.expect(ticket, &reading.request);
+                self.response.expect(ticket, &reading.request, self.began);
                 self.answer(&head, &addresses, reading);
             }
         }
@@ -267,6 +281,7 @@ impl Exchange {
     }
 
     fn dismiss(&mut self, dismissal: &Dismissal) {
+        self.core.telemetry().dropped(dismissal.word());
         let grpc = match &self.phase {
             Phase::Collecting { head, .. } => head.grpc(),
             _ => false,

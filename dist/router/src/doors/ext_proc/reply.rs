@@ -86,13 +86,9 @@ pub(super) fn replaced(body: Bytes) -> BodyMutation {
     }
 }
 
-/// Answer to a piece of a response body that Envoy keeps: `None` leaves it as it is.
-pub(super) fn response_body(changed: Option<Bytes>) -> ProcessingResponse {
-    let response = changed.map(|body| CommonResponse {
-        body_mutation: Some(replaced(body)),
-        ..CommonResponse::default()
-    });
-    message(Answer::ResponseBody(BodyResponse { response }))
+/// Answer to a piece of a response body that Envoy keeps: it stays as it is.
+pub(super) fn response_body() -> ProcessingResponse {
+    message(Answer::ResponseBody(BodyResponse::default()))
 }
 
 /// Leave response trailers as they are.
@@ -155,6 +151,14 @@ pub(super) struct Dismissal {
 }
 
 impl Dismissal {
+    /// The reason under which it is counted.
+    pub fn word(&self) -> &'static str {
+        match self.reason {
+            "" => self.kind,
+            reason => reason,
+        }
+    }
+
     /// The message that dismisses the client; gRPC clients get a status that they understand.
     pub fn message(&self, grpc: bool) -> ProcessingResponse {
         let body = serde_json::json!({"error": {

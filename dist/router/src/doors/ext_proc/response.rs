@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-use bytes::Bytes;
+use std::time::Instant;
 
 use super::head::first;
 use super::reply::{self, Side};
@@ -24,16 +23,24 @@ enum BodyWay {
     Unseen,
 }
 
+/// What is counted of a response, for the model that was asked for.
+#[derive(Debug)]
+struct Account {
+    ticket: Ticket,
+    began: Instant,
+    model: String,
+    target: String,
+    streamed: bool,
+}
+
 /// State of one response.
 #[derive(Debug)]
 pub(super) struct Response {
     mode: ResponseMode,
     way: BodyWay,
-    ticket: Option<Ticket>,
-    names: Option<(String, String)>,
+    account: Option<Account>,
     restorer: Option<Restorer>,
     tail: Tail,
-    begun: bool,
     answering: bool,
     ended: bool,
 }
@@ -43,11 +50,9 @@ impl Response {
         Self {
             mode,
             way: BodyWay::Duplex,
-            ticket: None,
-            names: None,
+            account: None,
             restorer: None,
             tail: Tail::default(),
-            begun: false,
             answering: false,
             ended: false,
         }
@@ -62,33 +67,40 @@ impl Response {
     }
 
     /// The request is on its way: it counts at the endpoint until the response ends.
-    pub fn expect(&mut self, ticket: Option<Ticket>, request: &Request) {
-        self.ticket = ticket;
-        if !request.target_model.is_empty() && request.target_model != request.model {
-            self.names = Some((request.target_model.clone(), request.model.clone()));
-        }
+    pub fn expect(&mut self, ticket: Option<Ticket>, request: &Request, began: Instant) {
+        self.account = ticket.map(|ticket| Account {
+            ticket,
+            began,
+            model: request.model.clone(),
+            target: request.target_model.clone(),
+            streamed: request.stream,
+        });
     }
 
     /// The gateway says which endpoint it used; the request counts there from now on.
     pub fn moved(&mut self, core: &Core, served: Option<String>) {
-        if let (Some(ticket), Some(address)) = (&mut self.ticket, served) {
-            if ticket.endpoint().address() == address {
+        if let (Some(account), Some(address)) = (&mut self.account, served) {
+            if account.ticket.endpoint().settings.load().address == address {
                 return;
             }
             if let Some(endpoint) = core.fleet().by_address(&address) {
-                ticket.move_to(Arc::clone(endpoint));
+                account.ticket.move_to(Arc::clone(endpoint));
             }
         }
     }
 
-    pub fn headers(&mut self, headers: &HttpHeaders, out: &mut VecDeque<ProcessingResponse>) {
-        self.begun = true;
+    pub fn headers(
+        &mut self,
+        core: &Core,
+        headers: &HttpHeaders,
+        out: &mut VecDeque<ProcessingResponse>,
+    ) {
+        self.judge(core, headers);
         let mut removed = Vec::new();
-        if self.restores(headers) && !headers.end_of_stream {
-            self.restorer = self
-                .names
-                .as_ref()
-                .map(|(sent, asked)| Restorer::new(sent, asked));
+        if !headers.end_of_stream {
+            self.restorer = self.restorer_for(headers);
+        }
+        if self.restorer.is_some() {
             removed.push("content-length".to_owned());
         }
         out.push_back(reply::response_headers(removed));
@@ -98,13 +110,9 @@ impl Response {
     }
 
     pub fn body(&mut self, piece: HttpBody, out: &mut VecDeque<ProcessingResponse>) {
-        self.begun = true;
         let end = piece.end_of_stream;
-        if let (Some(ticket), false, false) =
-            (&mut self.ticket, self.answering, piece.body.is_empty())
-        {
-            ticket.started();
-            self.answering = true;
+        if !self.answering && !piece.body.is_empty() {
+            self.answers();
         }
         if self.mode != ResponseMode::None && !self.ended {
             self.tail.push(&piece.body);
@@ -113,9 +121,8 @@ impl Response {
             Some(restorer) => restorer.push(piece.body, end),
             None => piece.body,
         };
-        match (self.way, self.restorer.is_some()) {
-            (BodyWay::Kept, false) => out.push_back(reply::response_body(None)),
-            (BodyWay::Kept, true) => out.push_back(reply::response_body(Some(body))),
+        match self.way {
+            BodyWay::Kept => out.push_back(reply::response_body()),
             _ => out.extend(reply::pieces(Side::Response, body, end)),
         }
         if end {
@@ -131,10 +138,7 @@ impl Response {
 
     /// Whether Envoy needs nothing more from us for this response.
     pub fn can_end(&self) -> bool {
-        self.ended
-            || !self.begun && self.way != BodyWay::Duplex
-            || self.way == BodyWay::Unseen
-            || self.way == BodyWay::Kept && self.restorer.is_none()
+        self.ended || self.way != BodyWay::Duplex
     }
 
     pub fn let_go(&mut self, out: &mut VecDeque<ProcessingResponse>) {
@@ -144,42 +148,63 @@ impl Response {
 
     /// The request no longer counts at its endpoint.
     pub fn release(&mut self) {
-        self.ticket = None;
+        self.account = None;
     }
 
-    fn restores(&self, headers: &HttpHeaders) -> bool {
+    /// Count an answer that is an error.
+    fn judge(&self, core: &Core, headers: &HttpHeaders) {
+        let status = first(headers.headers.as_ref(), ":status")
+            .and_then(|status| std::str::from_utf8(status).ok())
+            .and_then(|status| status.parse::<u16>().ok());
+        if let (Some(account), Some(status)) = (&self.account, status)
+            && status >= 400
+        {
+            let telemetry = core.telemetry();
+            telemetry.failed(&account.model, &account.target, status);
+        }
+    }
+
+    /// The first piece of the answer is here.
+    fn answers(&mut self) {
+        self.answering = true;
+        if let Some(account) = &mut self.account
+            && account.streamed
+        {
+            account.ticket.started();
+            let seconds = account.began.elapsed().as_secs_f64();
+            account.ticket.model().first_token(seconds);
+        }
+    }
+
+    /// What puts the client's name back, where that is wanted and can be done.
+    fn restorer_for(&self, headers: &HttpHeaders) -> Option<Restorer> {
+        let wanted = matches!(self.mode, ResponseMode::Full | ResponseMode::Auto)
+            && self.way == BodyWay::Duplex;
+        let Account { model, target, .. } = self.account.as_ref().filter(|_| wanted)?;
         let map = headers.headers.as_ref();
-        let wanted = match self.mode {
-            ResponseMode::Full => self.way != BodyWay::Unseen,
-            ResponseMode::Auto => self.way == BodyWay::Duplex,
-            ResponseMode::None | ResponseMode::Usage => false,
-        };
         let text = first(map, "content-type").is_some_and(|kind| {
             kind.starts_with(b"application/json") || kind.starts_with(b"text/event-stream")
         });
         let plain = first(map, "content-encoding").is_none_or(|coding| coding == b"identity");
-        wanted && self.names.is_some() && text && plain
+        let renamed = !target.is_empty() && target != model;
+        (renamed && text && plain).then(|| Restorer::new(target, model))
     }
 
     fn flush(&mut self, out: &mut VecDeque<ProcessingResponse>) {
-        let held = match &mut self.restorer {
-            Some(restorer) => restorer.release(),
-            None => Bytes::new(),
-        };
-        if held.is_empty() {
-            return;
-        }
-        if self.way == BodyWay::Duplex {
+        let held = self.restorer.as_mut().map(Restorer::release);
+        if let Some(held) = held.filter(|held| !held.is_empty()) {
             out.extend(reply::pieces(Side::Response, held, false));
         }
     }
 
     fn finish(&mut self) {
         self.ended = true;
-        if let Some(mut ticket) = self.ticket.take()
-            && let Some(usage) = self.tail.usage()
-        {
-            ticket.usage(usage);
+        if let Some(mut account) = self.account.take() {
+            if let Some(usage) = self.tail.usage() {
+                account.ticket.usage(usage);
+            }
+            let seconds = account.began.elapsed().as_secs_f64();
+            account.ticket.model().took(seconds);
         }
         self.tail = Tail::default();
     }

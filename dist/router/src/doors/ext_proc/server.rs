@@ -19,6 +19,7 @@ use super::exchange::ExchangeSettings;
 use super::service::{Processor, Shared};
 use crate::core::{Core, SettingsError};
 use crate::doors::bootstrap::{Bootstrap, seconds};
+use crate::doors::budget::Budget;
 use crate::doors::drain::Drain;
 
 /// The name of the service.
@@ -57,6 +58,7 @@ impl PickerServer {
                 settings: ExchangeSettings {
                     body_bytes: bootstrap.limits.body_bytes,
                     response: bootstrap.response_mode,
+                    budget: Budget::new(bootstrap.limits.buffered_bytes),
                 },
                 request_time: seconds(bootstrap.limits.request_seconds),
                 drain,

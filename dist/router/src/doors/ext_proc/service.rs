@@ -108,7 +108,7 @@ impl Process {
     fn new(shared: Arc<Shared>, input: Streaming<ProcessingRequest>) -> Self {
         Self {
             input,
-            exchange: Exchange::new(shared.core.clone(), shared.settings),
+            exchange: Exchange::new(shared.core.clone(), shared.settings.clone()),
             patience: None,
             notice: Box::pin(shared.leave.clone().cancelled_owned()),
             leaving: false,

@@ -45,6 +45,16 @@ pub(super) fn too_long(most: usize) -> Dismissal {
     }
 }
 
+/// Too many bytes of requests are held already.
+pub(super) fn no_room() -> Dismissal {
+    Dismissal {
+        status: 503,
+        reason: "",
+        kind: "service_unavailable",
+        sentence: "The router holds as many request bodies as it may. Try again later.".to_owned(),
+    }
+}
+
 /// The client did not finish its request in time.
 pub(super) fn too_slow() -> Dismissal {
     Dismissal {

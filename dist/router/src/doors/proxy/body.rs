@@ -2,8 +2,6 @@
 //!
 //! It promises a bound in bytes and time for each body, and one in bytes for all of them together.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,54 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::answer::Dismissal;
 use crate::core::Body;
-
-/// Memory for the bodies of all requests.
-#[derive(Debug, Clone)]
-pub struct Budget {
-    used: Arc<AtomicUsize>,
-    most: usize,
-}
-
-impl Budget {
-    /// At most this many bytes at one time.
-    pub fn new(most: usize) -> Self {
-        Self {
-            used: Arc::default(),
-            most,
-        }
-    }
-}
-
-/// A share of the budget, given back when dropped.
-#[derive(Debug)]
-pub struct Share {
-    used: Arc<AtomicUsize>,
-    bytes: usize,
-}
-
-impl Share {
-    fn new(budget: &Budget) -> Self {
-        Self {
-            used: budget.used.clone(),
-            bytes: 0,
-        }
-    }
-
-    fn grow(&mut self, bytes: usize, budget: &Budget) -> Result<(), Dismissal> {
-        self.bytes += bytes;
-        let before = self.used.fetch_add(bytes, Relaxed);
-        match before.saturating_add(bytes) > budget.most {
-            true => Err(Dismissal::no_room()),
-            false => Ok(()),
-        }
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.used.fetch_sub(self.bytes, Relaxed);
-    }
-}
+use crate::doors::budget::{Budget, Share};
 
 /// A whole body, and its share of the memory.
 #[derive(Debug)]
@@ -82,7 +33,7 @@ pub async fn read(
     deadline: Instant,
     budget: &Budget,
 ) -> Result<Held, Dismissal> {
-    let mut share = Share::new(budget);
+    let mut share = budget.share();
     if incoming.is_end_stream() {
         return Ok(Held {
             bytes: Bytes::new(),
@@ -90,7 +41,7 @@ pub async fn read(
         });
     }
     let mut incoming = incoming;
-    let collected = timeout_at(deadline, collect(&mut incoming, most, budget, &mut share)).await;
+    let collected = timeout_at(deadline, collect(&mut incoming, most, &mut share)).await;
     match collected.unwrap_or_else(|_| Err(Dismissal::too_slow())) {
         Ok(bytes) => Ok(Held {
             bytes,
@@ -106,7 +57,6 @@ pub async fn read(
 async fn collect(
     incoming: &mut Incoming,
     most: usize,
-    budget: &Budget,
     share: &mut Share,
 ) -> Result<Bytes, Dismissal> {
     let most_wide = u64::try_from(most).unwrap_or(u64::MAX);
@@ -124,7 +74,9 @@ async fn collect(
         if body.len() + piece.len() > most {
             return Err(Dismissal::too_long(most));
         }
-        share.grow(piece.len(), budget)?;
+        if !share.grow(piece.len()) {
+            return Err(Dismissal::no_room());
+        }
         body.push(piece);
     }
     Ok(body.whole())
