@@ -18,6 +18,7 @@ from msgspec import Struct
 _CHUNK = 65_536
 _HEADER_BYTES = 65_536
 _IDLE_SECONDS = 120.0
+_LINGER_SECONDS = 2.0
 
 Headers = list[tuple[str, str]]
 
@@ -193,3 +194,12 @@ class Connection:
             for event in (head, h11.Data(data=body), h11.EndOfMessage()):
                 self._writer.write(self._h11.send(event) or b"")
             await self._writer.drain()
+            await self._linger()
+
+    async def _linger(self) -> None:
+        """Read on for a moment: closing on unread bytes would take the answer away again."""
+        self._writer.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while await self._reader.read(_CHUNK):
+                    pass
