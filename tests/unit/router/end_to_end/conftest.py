@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -85,3 +86,21 @@ async def launch() -> AsyncIterator[Launch]:
             return fleet
 
         yield begin
+
+
+@pytest.fixture
+async def engines() -> AsyncIterator[list[EngineServer]]:
+    plimsoll_router()
+    options = EngineOptions(output_ms=25.0, overhead_ms=0.0, prefill_us=0.0, max_num_seqs=64)
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(EngineServer(options)) for _ in range(3)]
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[list[Process]]:
+    started: list[Process] = []
+    yield started
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from asyncio.subprocess import Process
 from pathlib import Path
 
 import httpx2
-import pytest
 
-from plimsoll.router.engine_sim import EngineOptions, EngineServer
-from tests.unit.router.extension import plimsoll_router
+from plimsoll.router.engine_sim import EngineServer
+from tests.unit.router.end_to_end.processes import start
 from tests.unit.router.waiting import until
 
 BODY = {"model": "sim", "prompt": "hello " * 50, "max_tokens": 40, "stream": True}
-
-
-@pytest.fixture
-async def engines() -> AsyncIterator[list[EngineServer]]:
-    plimsoll_router()
-    options = EngineOptions(output_ms=25.0, overhead_ms=0.0, prefill_us=0.0, max_num_seqs=64)
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(EngineServer(options)) for _ in range(3)]
-
-
-@pytest.fixture
-async def processes() -> AsyncIterator[list[Process]]:
-    started: list[Process] = []
-    yield started
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def start(processes: list[Process], *arguments: str) -> tuple[Process, str]:
-    """Return the process and the base URL that it says it serves."""
-    command = (sys.executable, "-m", "plimsoll", "route", "--listen", "127.0.0.1:0", *arguments)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    processes.append(process)
-    assert process.stdout is not None
-    url = ""
-    async with asyncio.timeout(60):
-        async for line in process.stdout:
-            found = re.search(r"OpenAI API +(http://\S+)/v1", line.decode())
-            url = found[1] if found else url
-            if line.startswith(b"Stop with"):
-                return process, url
-    assert process.stderr is not None
-    raise AssertionError((await process.stderr.read()).decode())
 
 
 def write(file: Path, engines: list[EngineServer]) -> None:
