@@ -102,6 +102,10 @@ class PolicyCounts(Struct, kw_only=True):
     rested: int = 0
     """It was not asked, because it had been late before."""
 
+    def __str__(self) -> str:
+        counts = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        return ", ".join(f"{count} {name}" for name, count in counts if count) or "never asked"
+
 
 class GuardedPolicy:
     """A policy that cannot do harm: whatever it does, the built-in choice remains.

@@ -75,6 +75,8 @@ def serve(plan: Plan, watcher_module: str) -> int:
             router = data_plane.make(to_json(plan.bootstrap), document, policy)
             return _serve(plan, composer, _Running(router, document, watcher, events))
         finally:
+            if policy is not None:
+                say(f"the policy {plan.policy}: {policy.counts}")
             if watcher is not None:
                 watcher.stop()
 

@@ -118,3 +118,7 @@ def test_an_answer_in_time_ends_the_rests() -> None:
     clock.now = 100
     assert wrapped(View()) == 0
     assert wrapped._rest == 1.0
+
+
+def test_counts_in_words() -> None:
+    assert str(PolicyCounts(answered=3, late=1)) == "3 answered, 1 late"

@@ -13,3 +13,5 @@ def test_a_policy_of_the_working_folder(route: Route, tmp_path: Path) -> None:
     routing = route("--listen", "127.0.0.1:0", *endpoint, "--policy", "mine:choose").serving()
     assert routing.calls("new")[0]["policy"] is True
     assert "The policy mine:choose decides" in routing.output
+    assert routing.end() == 0
+    assert "the policy mine:choose: never asked" in routing.said
