@@ -111,7 +111,8 @@ class GuardedPolicy:
     """A policy that cannot do harm: whatever it does, the built-in choice remains.
 
     After a late answer it is left alone for a second, and twice as long each time, up to a minute;
-    an answer in time ends that. Each kind of trouble is said once.
+    an answer in time ends that. Each kind of trouble is said once; that it is late, the data plane
+    says, which no longer waits for it then.
     """
 
     def __init__(
@@ -154,7 +155,6 @@ class GuardedPolicy:
             return False
         self.counts.late += 1
         self._resting_until = self._clock() + self._rest
-        self._once("late", f"took {seconds * 1000:.0f} ms of {self._timeout * 1000:.0f}")
         self._rest = min(self._rest * 2, _LONGEST_REST)
         return True
 

@@ -47,19 +47,16 @@ async def test_one_that_fails(launch: Launch) -> None:
 
 
 async def test_one_that_is_slow(launch: Launch) -> None:
-    said: list[str] = []
 
     def slow(_: PolicyView) -> int:
         time.sleep(0.5)
         return 0
 
-    policy = guarded(slow, said, 20)
+    policy = guarded(slow, [], 20)
     fleet = await launch(policy, timeout_ms=20)
     begun = time.monotonic()
     answers = await asyncio.gather(*(fleet.complete(f"{n}") for n in range(REQUESTS)))
     seconds = time.monotonic() - begun
     assert [answer.status_code for answer in answers] == [200] * REQUESTS
     assert seconds < 0.5 * REQUESTS / 2
-    await until(lambda: said)
-    assert policy.counts.late >= 1
-    assert len(said) == 1
+    await until(lambda: policy.counts.late >= 1)
