@@ -71,7 +71,7 @@ class Report(Struct, frozen=True, kw_only=True):
         lines = [f"{self.suite}: {self.target}"]
         for each in self.results:
             because = f"  {each.because}" if each.because else ""
-            lines.append(f"  {each.outcome.upper():4}  {each.name:{width}}{because}")
+            lines.append(f"  {each.outcome.upper():4}  {each.name:{width}}{because}".rstrip())
         counts = [
             f"{sum(each.outcome is outcome for each in self.results)} {outcome}"
             for outcome in Outcome
