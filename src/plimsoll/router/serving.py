@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
@@ -22,6 +21,7 @@ from plimsoll.router import data_plane
 from plimsoll.router.bootstrap import BootstrapSettings
 from plimsoll.router.explain import profile_lines
 from plimsoll.router.live import Composer, Inputs
+from plimsoll.router.log import Log
 from plimsoll.router.policy import GuardedPolicy, load_policy
 from plimsoll.router.settings import LiveSettings, to_json
 from plimsoll.router.watcher_process import WatcherProcess
@@ -56,35 +56,28 @@ def serve(plan: Plan, watcher_module: str) -> int:
     `watcher_module` is run as the process that watches. Raises PlimsollError for what keeps it from
     starting.
     """
+    log = Log(plan.bootstrap.log)
     events: Events = SimpleQueue()
     composer = Composer(plan.inputs)
     composer.read()
     policy = _policy(plan, events)
     data_plane.load()
     live = asyncio.run(composer.compose())
-    for finding in composer.config.findings:
-        say(str(finding))
-    for problem in composer.problems:
-        say(problem)
+    for remark in (*map(str, composer.config.findings), *composer.problems):
+        log.say(remark)
     with _signals(events):
         watcher = _watcher(plan, composer, watcher_module, events)
         try:
             document = to_json(live)
             if plan.inputs.pool is not None:
-                document = _first_of_pool(events)
+                document = _first_of_pool(events, log)
             router = data_plane.make(to_json(plan.bootstrap), document, policy)
-            return _serve(plan, composer, _Running(router, document, watcher, events))
+            return _serve(plan, composer, _Running(router, document, watcher, events, log))
         finally:
             if policy is not None:
-                say(f"the policy {plan.policy}: {policy.counts}")
+                log.say(f"the policy {plan.policy}: {policy.counts}")
             if watcher is not None:
                 watcher.stop()
-
-
-def say(text: str) -> None:
-    """Write one line for the log."""
-    sys.stderr.write(f"plimsoll route: {text}\n")
-    sys.stderr.flush()
 
 
 def _policy(plan: Plan, events: Events) -> GuardedPolicy | None:
@@ -123,7 +116,7 @@ def _watcher(plan: Plan, composer: Composer, module: str, events: Events) -> Wat
     return watcher
 
 
-def _first_of_pool(events: Events) -> bytes:
+def _first_of_pool(events: Events, log: Log) -> bytes:
     """Wait until the pool has been listed once; return the settings with its endpoints."""
     last = ""
     while True:
@@ -142,7 +135,7 @@ def _first_of_pool(events: Events) -> bytes:
         if event.kind == "stop":
             raise KeyboardInterrupt
         last = event.text.decode(errors="replace")
-        say(last)
+        log.say(last)
 
 
 def _failure(text: bytes) -> PlimsollError:
@@ -159,7 +152,9 @@ class _Running:
         document: bytes,
         watcher: WatcherProcess | None,
         events: Events,
+        log: Log,
     ) -> None:
+        self.log = log
         self.router = router
         self.document = document
         self.watcher = watcher
@@ -172,17 +167,17 @@ class _Running:
         try:
             self.router.apply(document)
         except data_plane.settings_error() as error:
-            say(f"{error}; the settings before stay in force")
+            self.log.say(f"{error}; the settings before stay in force")
             return
         before, self.document = self.document, document
-        say(_difference(before, document))
+        self.log.say(_difference(before, document))
 
     def again(self) -> None:
         """Read files and certificates again, as SIGHUP asks."""
         try:
             self.router.apply(self.document)
         except data_plane.settings_error() as error:
-            say(f"{error}; what was read before stays in force")
+            self.log.say(f"{error}; what was read before stays in force")
         if self.watcher is not None:
             self.watcher.reload()
 
@@ -193,7 +188,12 @@ def _serve(plan: Plan, composer: Composer, running: _Running) -> int:
     except data_plane.settings_error() as error:
         raise data_plane.refused(error) from error
     live = msgspec.json.decode(running.document, type=LiveSettings)
-    print("\n".join(overview(plan, addresses, live, composer)), flush=True)
+    if running.log.is_json:
+        endpoints = [each.address for each in live.endpoints]
+        named = composer.config.name
+        running.log.say("serving", addresses=addresses, endpoints=endpoints, decisions=named)
+    else:
+        print("\n".join(overview(plan, addresses, live, composer)), flush=True)
     try:
         while (event := running.events.get()).kind != "stop":
             _HANDLE.get(event.kind, _unknown)(running, event.text)
@@ -204,20 +204,20 @@ def _serve(plan: Plan, composer: Composer, running: _Running) -> int:
 
 _HANDLE: dict[str, Callable[[_Running, bytes], None]] = {
     "live": lambda running, text: running.apply(text),
-    "say": lambda _, text: say(text.decode(errors="replace")),
-    "fail": lambda _, text: say(_failure(text).what),
+    "say": lambda running, text: running.log.say(text.decode(errors="replace")),
+    "fail": lambda running, text: running.log.say(_failure(text).what),
     "reload": lambda running, _: running.again(),
 }
 
 
-def _unknown(_: _Running, text: bytes) -> None:
-    say(text.decode(errors="replace"))
+def _unknown(running: _Running, text: bytes) -> None:
+    running.log.say(text.decode(errors="replace"))
 
 
 def _drain(plan: Plan, running: _Running) -> int:
     """Let running requests end; a second signal cuts them."""
     seconds = plan.drain_seconds
-    say(f"draining: nothing new is taken, running requests have {seconds:g} s")
+    running.log.say(f"draining: nothing new is taken, running requests have {seconds:g} s")
 
     def wait() -> None:
         ended = running.router.drain(seconds)
@@ -231,7 +231,9 @@ def _drain(plan: Plan, running: _Running) -> int:
             event = Event("drained", b"some")
         if event.kind in {"drained", "stop"}:
             whole = event.kind == "drained" and event.text == b"all"
-            say("drained: every request ended" if whole else "stopped before every request ended")
+            running.log.say(
+                "drained: every request ended" if whole else "stopped before every request ended"
+            )
             return ExitCode.PASS
 
 

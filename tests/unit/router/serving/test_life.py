@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -52,3 +53,14 @@ def test_flags_alone_need_no_other_process(route: Route) -> None:
     routing = route(*ONE).serving()
     pid = routing.process.pid
     assert Path(f"/proc/{pid}/task/{pid}/children").read_text().split() == []
+
+
+def test_lines_for_programs(route: Route) -> None:
+    routing = route(*ONE, "--log-format", "json")
+    routing.until(lambda: '"serving"' in routing.said)
+    assert routing.end() == 0
+    lines = [json.loads(line) for line in routing.said.splitlines()]
+    assert lines[0]["fields"]["endpoints"] == ["10.0.0.1:8000"]
+    assert lines[0]["fields"]["addresses"] == {"proxy": "127.0.0.1:1"}
+    assert lines[-1]["fields"]["message"] == "drained: every request ended"
+    assert routing.output == ""
