@@ -1,4 +1,4 @@
-//! A connection that gives up on a peer which takes nothing.
+//! Connections that give up on a peer which takes nothing, or is no longer there.
 
 use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice, Result};
@@ -6,8 +6,24 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+
+/// When the kernel asks a peer of which nothing is heard whether it is there, and how often.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+const KEEPALIVE_AGAIN: Duration = Duration::from_secs(10);
+
+/// Send at once, and notice a peer whose machine is gone although nothing is due from it: an engine may
+/// work for minutes for a client, or not at all.
+pub fn prepare(stream: &TcpStream) -> Result<()> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE)
+        .with_interval(KEEPALIVE_AGAIN);
+    SockRef::from(stream).set_tcp_keepalive(&keepalive)
+}
 
 /// A stream whose writes fail when the peer has taken nothing for a time. It costs nothing while the peer
 /// keeps up.

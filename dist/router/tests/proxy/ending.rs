@@ -126,3 +126,26 @@ async fn settings_are_replaced_under_requests() {
     assert_eq!(b"data: 2\n\n".to_vec(), client.chunk().await.unwrap());
     running.idle().await;
 }
+
+#[tokio::test]
+async fn a_drain_ends_though_clients_keep_coming() {
+    let engine = Engine::start(Behaviour::plain(200, "{}")).await;
+    let running = router(&[&engine]);
+    let proxy = running.proxy.clone();
+    let coming = tokio::spawn(async move {
+        while let Ok(stream) = tokio::net::TcpStream::connect(&proxy).await {
+            drop(stream);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let drained = tokio::task::spawn_blocking(move || {
+        let all = running.router.drain(Duration::from_secs(5));
+        (running, all)
+    });
+    let (_running, all) = drained.await.unwrap();
+    assert!(all, "the drain did not end");
+    tokio::time::timeout(Duration::from_secs(5), coming)
+        .await
+        .expect("closed")
+        .unwrap();
+}

@@ -132,3 +132,19 @@ async fn a_drain_finishes_streams_and_says_goodbye() {
         "no orderly end"
     );
 }
+
+#[tokio::test]
+async fn headers_that_are_too_long_are_431() {
+    let engine = Engine::start(Behaviour::plain(200, "{}")).await;
+    let running = router_with(&[&engine], json!({"header_bytes": 8192}), json!({}));
+    let (mut sender, _connection) = connect(&running.proxy).await;
+    let request = Request::post(format!("http://router{CHAT}"))
+        .header("x-long", "x".repeat(9000))
+        .body(Full::from(BODY))
+        .unwrap();
+    let response = timeout(PATIENCE, sender.send_request(request))
+        .await
+        .unwrap();
+    assert_eq!(431, response.unwrap().status());
+    assert_eq!(0, engine.got().len());
+}

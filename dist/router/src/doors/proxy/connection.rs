@@ -14,13 +14,13 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use super::Proxy;
 use super::activity::Activity;
 use crate::doors::bootstrap::seconds;
-use crate::doors::patient::Patient;
+use crate::doors::patient::{Patient, prepare};
 
 /// After `accept` failed, for example because the process has no file descriptor left.
 const REST: Duration = Duration::from_millis(50);
@@ -61,7 +61,8 @@ pub async fn serve(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<Arc<Ser
         }
     }
     // Whoever the kernel has let in already is served.
-    while timeout(LAST_CALL, accept_one()).await.is_ok() {}
+    let closing = Instant::now() + LAST_CALL;
+    while timeout_at(closing, accept_one()).await.is_ok() {}
 }
 
 async fn attend(
@@ -71,7 +72,10 @@ async fn attend(
     permit: OwnedSemaphorePermit,
 ) {
     let guard = proxy.drain.guard();
-    let _nodelay = stream.set_nodelay(true);
+    if let Err(error) = prepare(&stream) {
+        tracing::debug!("a connection was gone at once: {error}");
+        return;
+    }
     let patience = seconds(proxy.limits.idle_seconds);
     match tls {
         None => {

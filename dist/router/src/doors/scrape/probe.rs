@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use tokio::time::{sleep, timeout};
 
 use super::Scraper;
-use crate::core::{Endpoint, Fleet, Signals};
+use crate::core::{Endpoint, EndpointSettings, Fleet, Signals};
 use crate::doors::upstream::{Failure, Origin, Outgoing};
 
 /// An answer that takes longer is none.
@@ -34,12 +34,14 @@ pub struct Prober {
     jitter: RandomState,
     asked: u64,
     bad: u32,
+    mute: bool,
     served: u64,
     idle: u32,
 }
 
 enum Answer {
-    Page(Option<Signals>),
+    /// What it says of itself, or why it says nothing.
+    Page(Result<Signals, String>),
     /// It is there, but something is wrong with it.
     Bad(String),
     /// No connection.
@@ -56,6 +58,7 @@ impl Prober {
             jitter,
             asked: 0,
             bad: 0,
+            mute: false,
             served,
             idle: 0,
         }
@@ -97,10 +100,20 @@ impl Prober {
     fn believe(&mut self, answer: Answer) {
         let address = || self.endpoint.address();
         match answer {
-            Answer::Page(signals) => {
+            Answer::Page(read) => {
                 self.bad = 0;
-                if let Some(signals) = signals {
-                    self.endpoint.signals.store(Arc::new(signals));
+                match read {
+                    Ok(signals) => {
+                        self.endpoint.signals.store(Arc::new(signals));
+                        self.mute = false;
+                    }
+                    Err(why) if !std::mem::replace(&mut self.mute, true) => {
+                        tracing::warn!(
+                            "the endpoint {} is used without its load: {why}",
+                            address()
+                        );
+                    }
+                    Err(_) => {}
                 }
                 if !self.endpoint.set_healthy(true) {
                     tracing::info!("the endpoint {} answers and is used again", address());
@@ -163,19 +176,29 @@ impl Prober {
             return Answer::Bad(format!("its page of metrics is answered with {status}"));
         }
         // An engine without metrics is used all the same.
+        Answer::Page(self.read(&settings, status, &page))
+    }
+
+    fn read(
+        &self,
+        settings: &EndpointSettings,
+        status: StatusCode,
+        page: &[u8],
+    ) -> Result<Signals, String> {
+        if status != StatusCode::OK {
+            return Err(format!("its page of metrics is answered with {status}"));
+        }
         let plan = self.scraper.plan.load();
-        let wanted = plan
-            .engines
-            .of(&settings)
-            .filter(|_| status == StatusCode::OK);
-        Answer::Page(
-            wanted
-                .and_then(|wanted| wanted.read(&page))
-                .map(|signals| Signals {
-                    read_at: self.scraper.now_ms(),
-                    ..signals
-                }),
-        )
+        let Some(wanted) = plan.engines.of(settings) else {
+            return Err("the metrics of its engine are not known".to_owned());
+        };
+        let signals = wanted.read(page).ok_or_else(|| {
+            "its page of metrics has none of those that its engine should have".to_owned()
+        })?;
+        Ok(Signals {
+            read_at: self.scraper.now_ms(),
+            ..signals
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{Failure, Origin};
+use crate::doors::patient::prepare;
 use crate::doors::tls::EndpointTrust;
 
 /// Longest head of a response, in bytes.
@@ -38,9 +39,7 @@ async fn connect_unbounded(
 ) -> Result<SendRequest<Full<Bytes>>, Failure> {
     let stream = TcpStream::connect((origin.host.as_str(), origin.port)).await;
     let stream = stream.map_err(|error| unreachable(&error))?;
-    stream
-        .set_nodelay(true)
-        .map_err(|error| unreachable(&error))?;
+    prepare(&stream).map_err(|error| unreachable(&error))?;
     let Some(name) = &origin.name else {
         return shake_hands(stream).await;
     };
