@@ -22,7 +22,8 @@ class Log:
             line = {
                 "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
                 "level": "INFO",
-                "fields": {"message": text, **fields},
+                "message": text,
+                **fields,
                 "target": "plimsoll.router",
             }
             sys.stderr.write(msgspec.json.encode(line).decode() + "\n")

@@ -60,7 +60,7 @@ def test_lines_for_programs(route: Route) -> None:
     routing.until(lambda: '"serving"' in routing.said)
     assert routing.end() == 0
     lines = [json.loads(line) for line in routing.said.splitlines()]
-    assert lines[0]["fields"]["endpoints"] == ["10.0.0.1:8000"]
-    assert lines[0]["fields"]["addresses"] == {"proxy": "127.0.0.1:1"}
-    assert lines[-1]["fields"]["message"] == "drained: every request ended"
+    assert lines[0]["endpoints"] == ["10.0.0.1:8000"]
+    assert lines[0]["addresses"] == {"proxy": "127.0.0.1:1"}
+    assert lines[-1]["message"] == "drained: every request ended"
     assert routing.output == ""
