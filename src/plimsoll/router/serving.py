@@ -16,7 +16,7 @@ from types import FrameType
 import msgspec
 from msgspec import Struct
 
-from plimsoll.errors import ExitCode, PlimsollError
+from plimsoll.errors import ExitCode, PlimsollError, UsageError
 from plimsoll.router import data_plane
 from plimsoll.router.bootstrap import BootstrapSettings
 from plimsoll.router.explain import profile_lines
@@ -60,6 +60,11 @@ def serve(plan: Plan, watcher_module: str) -> int:
     events: Events = SimpleQueue()
     composer = Composer(plan.inputs)
     composer.read()
+    if not (plan.inputs.endpoints or composer.endpoints_file or plan.inputs.pool):
+        raise UsageError(
+            f"there is no endpoint to route to: {composer.config.name} names no file of endpoints",
+            next_step="give --endpoint URL, --endpoints FILE or --inference-pool NAME",
+        )
     policy = _policy(plan, events)
     data_plane.load()
     live = asyncio.run(composer.compose())

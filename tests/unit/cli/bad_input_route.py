@@ -102,6 +102,12 @@ CASES: tuple[Case, ...] = (
         says="c.yaml:3:11: there is no plugin type queu-scorer",
         setup=_file("c.yaml", "kind: EndpointPickerConfig\nplugins:\n  - type: queu-scorer\n"),
     ),
+    usage(
+        "a configuration that names no endpoints",
+        *(*_ROUTE, "--config", "c.yaml"),
+        says="there is no endpoint to route to: c.yaml names no file of endpoints",
+        setup=_file("c.yaml", "kind: EndpointPickerConfig\nplugins:\n  - type: queue-scorer\n"),
+    ),
     failed(
         "a file of endpoints with a mistake",
         *(*_ROUTE, "--endpoints", "e.yaml"),
