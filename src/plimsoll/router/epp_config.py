@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, field
 
 from plimsoll.errors import PlimsollError
+from plimsoll.router import made
 from plimsoll.router.fields import known_fields, listed, text
 from plimsoll.router.findings import Finding, Findings, did_you_mean
-from plimsoll.router.plugin_list import PluginUse, implicit, read_plugins
+from plimsoll.router.plugin_list import Plugins, PluginUse, implicit, read_plugins
 from plimsoll.router.profiles import ProfileUse, read_handler, read_profiles
 from plimsoll.router.settings import (
     EndpointSettings,
@@ -33,6 +33,7 @@ from plimsoll.router.tree import BadYamlError, Node, read, said
 KIND = "EndpointPickerConfig"
 API_VERSION = "llm-d.ai/v1alpha1"
 OLD_API_VERSION = "inference.networking.x-k8s.io/v1alpha1"
+NEW_API_VERSION = "llm-d.ai/v1"
 _TOP = (
     "apiVersion",
     "kind",
@@ -157,10 +158,10 @@ class _Reader:
                 profiles={profile.name: profile.settings() for profile in profiles},
                 handler=handler or SingleProfileHandler(),
                 parsers=parsers,
-                index=self._index(plugins),
-                session=_session(plugins),
-                engine=_engine(plugins),
-                engines=_engines(plugins),
+                index=made.index(plugins, self._findings),
+                session=made.session(plugins),
+                engine=made.engine(plugins),
+                engines=made.engines(plugins),
             )
         return EppConfig(
             name=self._name,
@@ -199,7 +200,9 @@ class _Reader:
             )
         if version is None or version.value == API_VERSION:
             return
-        if version.value == OLD_API_VERSION:
+        if version.value == NEW_API_VERSION:
+            self._findings.note(version.place, f"{NEW_API_VERSION} is read as {API_VERSION}")
+        elif version.value == OLD_API_VERSION:
             self._findings.note(
                 version.place, f"{OLD_API_VERSION} is deprecated", f"write {API_VERSION}"
             )
@@ -225,7 +228,7 @@ class _Reader:
             else:
                 self._findings.note(gate.place, f"the feature gate {name} changes nothing here")
 
-    def _parsers(self, top: dict[str, Node], plugins: dict[str, PluginUse]) -> tuple[Parser, ...]:
+    def _parsers(self, top: dict[str, Node], plugins: Plugins) -> tuple[Parser, ...]:
         handler = top.get("requestHandler")
         references: list[Node] = []
         if handler is not None:
@@ -252,7 +255,7 @@ class _Reader:
                 self._findings.error(use.place, f"{use.name} is not a parser")
         return tuple(dict.fromkeys(chosen))
 
-    def _reference(self, node: Node, what: str, plugins: dict[str, PluginUse]) -> PluginUse | None:
+    def _reference(self, node: Node, what: str, plugins: Plugins) -> PluginUse | None:
         """Return the plugin that `pluginRef` of a mapping names."""
         fields = known_fields(node, what, ("pluginRef", "extractors"), self._findings)
         reference = fields.get("pluginRef")
@@ -265,7 +268,7 @@ class _Reader:
             return plugins[name]
         return implicit(name, place, plugins, self._findings)
 
-    def _data_layer(self, node: Node | None, plugins: dict[str, PluginUse]) -> str:
+    def _data_layer(self, node: Node | None, plugins: Plugins) -> str:
         """Check dataLayer and return the endpoints file that it names."""
         if node is None:
             return ""
@@ -285,6 +288,13 @@ class _Reader:
                     f"dataLayer.{name} is not implemented: routers do not share their state",
                     "leave it out",
                 )
+        inject = fields.get("injectDefaults")
+        if inject is not None and inject.value is False:
+            self._findings.note(
+                inject.place,
+                "injectDefaults changes nothing here: endpoints are asked for their metrics",
+                "--scrape-interval-ms 0 turns that off",
+            )
         for source in listed(fields.get("sources"), "dataLayer.sources", self._findings):
             self._reference(source, "a source", plugins)
             extractors = source.value.get("extractors") if source.is_mapping else None
@@ -294,7 +304,7 @@ class _Reader:
                     self._reference(extractor, "an extractor", plugins)
         return self._discovery(fields.get("discovery"), plugins)
 
-    def _discovery(self, node: Node | None, plugins: dict[str, PluginUse]) -> str:
+    def _discovery(self, node: Node | None, plugins: Plugins) -> str:
         if node is None:
             return ""
         inner = node
@@ -314,7 +324,7 @@ class _Reader:
             return ""
         return path
 
-    def _flow_control(self, top: dict[str, Node], plugins: dict[str, PluginUse]) -> None:
+    def _flow_control(self, top: dict[str, Node], plugins: Plugins) -> None:
         if "saturationDetector" in top:
             place = top["saturationDetector"].place
             self._findings.note(
@@ -328,63 +338,3 @@ class _Reader:
         detector = fields.get("saturationDetector")
         if detector is not None and detector.is_mapping and detector.value.get("pluginRef"):
             self._reference(detector, "saturationDetector", plugins)
-
-    def _index(self, plugins: dict[str, PluginUse]) -> IndexSettings:
-        uses = [u for u in plugins.values() if u.plugin.name == "approx-prefix-cache-producer"]
-        for other in uses[1:]:
-            self._findings.warning(
-                other.place,
-                f"{other.name} is a second prefix index; the sizes of {uses[0].name} are used",
-                "keep one",
-            )
-        return index_settings(uses[0].given) if uses else IndexSettings()
-
-
-def index_settings(given: dict[str, object]) -> IndexSettings:
-    """Return the index that the parameters of an approx-prefix-cache-producer make."""
-    base = IndexSettings()
-    sizes = {
-        name: value
-        for name, value in given.items()
-        if isinstance(value, int) and not isinstance(value, bool)
-    }
-    block = sizes.get("blockSizeTokens", 0) or -(-sizes.get("blockSize", 0) // 4)
-    block = block or base.block_size_tokens
-    longest = sizes.get("maxPrefixTokensToMatch", base.max_prefix_tokens_to_match)
-    if longest == 0:
-        blocks = sizes.get("maxPrefixBlocksToMatch", 0)
-        longest = blocks * max(block, 64) if blocks else 2**31 - 1
-    return IndexSettings(
-        block_size_tokens=block,
-        lru_capacity_per_server=sizes.get("lruCapacityPerServer", 0)
-        or base.lru_capacity_per_server,
-        auto_tune=given.get("autoTune") is not False,
-        max_prefix_tokens_to_match=longest,
-    )
-
-
-def _engine(plugins: dict[str, PluginUse]) -> str:
-    for use in plugins.values():
-        if use.plugin.name == "core-metrics-extractor" and "defaultEngine" in use.given:
-            return str(use.given["defaultEngine"])
-    return ""
-
-
-def _engines(plugins: dict[str, PluginUse]) -> dict[str, EngineMetrics]:
-    for use in plugins.values():
-        if use.plugin.name == "core-metrics-extractor":
-            return msgspec.convert(use.given.get("engineConfigs", {}), dict[str, EngineMetrics])
-    return {}
-
-
-def _session(plugins: dict[str, PluginUse]) -> SessionSettings:
-    for use in plugins.values():
-        if use.plugin.name == "session-affinity-scorer":
-            header = use.given.get("headerName", "x-session-token")
-            seconds = use.given.get("evictionTtlSeconds", 600.0)
-            milliseconds = int(seconds * 1000) if isinstance(seconds, float) else 600_000
-            return SessionSettings(header=str(header).lower(), ttl_ms=milliseconds)
-    for use in plugins.values():
-        if use.plugin.name == "session-id-producer":
-            return SessionSettings(header=str(use.given.get("headerName", "x-session-id")).lower())
-    return SessionSettings()

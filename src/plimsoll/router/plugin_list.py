@@ -26,9 +26,18 @@ class PluginUse(Struct, frozen=True, kw_only=True):
         return in_words(self.plugin, self.given)
 
 
-def read_plugins(node: Node | None, start: Place, findings: Findings) -> dict[str, PluginUse]:
-    """Return the plugins by name, in the order of the file."""
-    uses: dict[str, PluginUse] = {}
+class Plugins(dict[str, PluginUse]):
+    """The plugins by name, in the order of the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: set[str] = set()
+        """Names of those that cannot be used: that has been said, and once is enough."""
+
+
+def read_plugins(node: Node | None, start: Place, findings: Findings) -> Plugins:
+    """Return the list; complain about what cannot be used."""
+    uses = Plugins()
     entries = listed(node, "plugins", findings)
     if not entries:
         findings.warning(
@@ -37,7 +46,7 @@ def read_plugins(node: Node | None, start: Place, findings: Findings) -> dict[st
             "add scorers, for example prefix-cache-scorer and queue-scorer",
         )
     for entry in entries:
-        use = _entry(entry, findings)
+        use = _entry(entry, uses, findings)
         if use is None:
             continue
         if use.name in uses:
@@ -48,10 +57,10 @@ def read_plugins(node: Node | None, start: Place, findings: Findings) -> dict[st
     return uses
 
 
-def implicit(
-    name: str, place: Place, plugins: dict[str, PluginUse], findings: Findings
-) -> PluginUse | None:
+def implicit(name: str, place: Place, plugins: Plugins, findings: Findings) -> PluginUse | None:
     """Return a plugin that is meant by its type without standing in the list."""
+    if name in plugins.refused:
+        return None
     known = _known(name, place, findings) if _is_type(name) else None
     if known is None:
         if not _is_type(name):
@@ -64,17 +73,18 @@ def _is_type(name: str) -> bool:
     return name in PLUGINS or name in DEPRECATED or name in UNSUPPORTED or name in UNUSED
 
 
-def _entry(node: Node, findings: Findings) -> PluginUse | None:
+def _entry(node: Node, uses: Plugins, findings: Findings) -> PluginUse | None:
     fields = known_fields(node, "a plugin", ("name", "type", "parameters"), findings)
     kind = fields.get("type")
     type_name = text(kind, "type", findings)
     if kind is None or not type_name:
         findings.error(node.place, "a plugin has no type", "write type: NAME")
         return None
+    name = text(fields.get("name"), "name", findings) or type_name
     plugin = _known(type_name, kind.place, findings)
     if plugin is None:
+        uses.refused.add(name)
         return None
-    name = text(fields.get("name"), "name", findings) or type_name
     given: dict[str, object] = {}
     if type_name not in UNUSED and "parameters" in fields:
         given = _parameters(fields["parameters"], plugin, type_name, findings)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from plimsoll.router.fields import known_fields, listed, text
 from plimsoll.router.findings import Findings, did_you_mean
-from plimsoll.router.plugin_list import PluginUse, implicit
+from plimsoll.router.plugin_list import Plugins, PluginUse, implicit
 from plimsoll.router.plugins import PLUGINS, UNUSED, built, fields
 from plimsoll.router.settings import (
     FilterSettings,
@@ -56,7 +56,7 @@ def _made(use: PluginUse, **more: object) -> Struct:
 
 
 def read_profiles(
-    node: Node | None, plugins: dict[str, PluginUse], start: Place, findings: Findings
+    node: Node | None, plugins: Plugins, start: Place, findings: Findings
 ) -> tuple[ProfileUse, ...]:
     """Return the profiles; without any, one of all filters, scorers and pickers."""
     default_picker = _default_picker(plugins, start)
@@ -83,7 +83,7 @@ def read_profiles(
     return tuple(profiles)
 
 
-def _default_picker(plugins: dict[str, PluginUse], start: Place) -> PluginUse:
+def _default_picker(plugins: Plugins, start: Place) -> PluginUse:
     """As llm-d: the picker in the list, whichever it is; without one, the highest sum."""
     for use in plugins.values():
         if use.plugin.point == "picker":
@@ -92,7 +92,7 @@ def _default_picker(plugins: dict[str, PluginUse], start: Place) -> PluginUse:
 
 
 def _references(
-    node: Node | None, plugins: dict[str, PluginUse], findings: Findings
+    node: Node | None, plugins: Plugins, findings: Findings
 ) -> list[tuple[PluginUse, float]]:
     chosen: list[tuple[PluginUse, float]] = []
     for entry in listed(node, "a profile's plugins", findings):
@@ -162,7 +162,7 @@ def _profile(
 
 def read_handler(
     profiles: tuple[ProfileUse, ...],
-    plugins: dict[str, PluginUse],
+    plugins: Plugins,
     start: Place,
     findings: Findings,
 ) -> tuple[PluginUse, HandlerSettings | None]:

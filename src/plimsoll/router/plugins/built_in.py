@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from plimsoll.router.plugins.plugin import ONE_INDEX, Parameter, Plugin, ignored
 
+_SCRAPING = (
+    ignored("scheme", "the scheme of the endpoint's URL is used", "text"),
+    ignored("path", "`metrics_url` of an endpoint says where its metrics are", "text"),
+    ignored("insecureSkipVerify", "the endpoint's own settings are used", "truth"),
+)
+
 BUILT_IN = (
     Plugin(
         name="approx-prefix-cache-producer",
@@ -96,11 +102,7 @@ BUILT_IN = (
         name="metrics-data-source",
         point="built in",
         meaning="asks every endpoint for its metrics",
-        parameters=(
-            ignored("scheme", "the scheme of the endpoint's URL is used", "text"),
-            ignored("path", "`metrics_url` of an endpoint says where its metrics are", "text"),
-            ignored("insecureSkipVerify", "the endpoint's own settings are used", "truth"),
-        ),
+        parameters=_SCRAPING,
     ),
     Plugin(
         name="core-metrics-extractor",
@@ -126,6 +128,32 @@ BUILT_IN = (
                 default="llm-d.ai/engine-type",
                 meaning="Only `llm-d.ai/engine-type`: the label that names an endpoint's engine.",
             ),
+        ),
+    ),
+    Plugin(
+        name="models-responder",
+        point="built in",
+        meaning="answers /v1/models with the models of all endpoints",
+    ),
+    Plugin(
+        name="models-data-source",
+        point="built in",
+        meaning="asks endpoints for their models when a client asks",
+        parameters=_SCRAPING,
+    ),
+    Plugin(
+        name="models-data-extractor",
+        point="built in",
+        meaning="reads the answers of models-data-source",
+    ),
+    Plugin(
+        name="k8s-notification-source",
+        point="built in",
+        meaning="endpoints come and go as they are discovered",
+        parameters=(
+            ignored("group", "the pool and its pods are watched", "text"),
+            ignored("version", "the pool and its pods are watched", "text"),
+            ignored("kind", "the pool and its pods are watched", "text"),
         ),
     ),
     Plugin(

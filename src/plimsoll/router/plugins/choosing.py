@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plimsoll.router import settings
-from plimsoll.router.plugins.plugin import Parameter, Plugin
+from plimsoll.router.plugins.plugin import Parameter, Plugin, ignored
 
 HOW_MANY = Parameter(
     name="maxNumOfEndpoints",
@@ -46,6 +46,10 @@ HANDLERS = (
         point="handler",
         meaning="every request gets the one profile",
         makes=settings.SingleProfileHandler,
+        parameters=(
+            ignored("scorer", "profiles name their scorers", "text"),
+            ignored("picker", "profiles name their picker", "text"),
+        ),
     ),
     Plugin(
         name="header-profile-handler",

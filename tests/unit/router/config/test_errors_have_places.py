@@ -16,8 +16,8 @@ CASES: list[tuple[str, str, str]] = [
     ("a ConfigMap", "kind: ConfigMap\ndata: {}\n", "this is a ConfigMap"),
     (
         "another version",
-        WHOLE.replace("v1alpha1", "v1"),
-        "c.yaml:1:13: error: apiVersion is 'llm-d.ai/v1'; it must be llm-d.ai/v1alpha1",
+        WHOLE.replace("v1alpha1", "v2"),
+        "c.yaml:1:13: error: apiVersion is 'llm-d.ai/v2'; it must be llm-d.ai/v1alpha1",
     ),
     ("another kind", WHOLE.replace(": Endpoint", ": End"), "c.yaml:2:7: error: kind is 'EndPick"),
     (
@@ -150,6 +150,16 @@ def test_error(wrong: str, text: str, says: str) -> None:
     said = [str(each) for each in config.errors]
     assert any(says in each for each in said), said
     assert config.decisions is None
+
+
+def test_what_is_refused_is_said_once() -> None:
+    text = WHOLE.replace("type: prefix-cache-scorer", "type: latency-scorer")
+    assert [str(each) for each in read(text).errors] == [
+        (
+            "c.yaml:6:9: error: the plugin latency-scorer is not implemented; "
+            "the nearest that is: token-load-scorer"
+        )
+    ]
 
 
 def test_a_whole_configuration_has_nothing_to_say() -> None:

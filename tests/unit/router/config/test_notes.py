@@ -12,6 +12,12 @@ CASES: list[tuple[str, str, str]] = [
         WHOLE.replace("llm-d.ai/", "inference.networking.x-k8s.io/"),
         "c.yaml:1:13: note: inference.networking.x-k8s.io/v1alpha1 is deprecated",
     ),
+    ("the newer version", WHOLE.replace("v1alpha1", "v1"), "llm-d.ai/v1 is read as llm-d.ai/v1a"),
+    (
+        "no scraping",
+        WHOLE + "dataLayer: {injectDefaults: false}\n",
+        "injectDefaults changes nothing here",
+    ),
     ("no version", WHOLE.split("\n", 1)[1], "c.yaml:1:1: note: apiVersion is missing"),
     (
         "a deprecated plugin",
