@@ -139,8 +139,9 @@ def _first_of_pool(events: Events, log: Log) -> bytes:
             raise _failure(event.text)
         if event.kind == "stop":
             raise KeyboardInterrupt
-        last = event.text.decode(errors="replace")
-        log.say(last)
+        if event.kind == "say":
+            last = event.text.decode(errors="replace")
+            log.say(last)
 
 
 def _failure(text: bytes) -> PlimsollError:
@@ -183,7 +184,9 @@ class _Running:
             self.router.apply(self.document)
         except data_plane.settings_error() as error:
             self.log.say(f"{error}; what was read before stays in force")
-        if self.watcher is not None:
+        if self.watcher is None:
+            self.log.say("read again")
+        else:
             self.watcher.reload()
 
 

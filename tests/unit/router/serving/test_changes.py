@@ -54,6 +54,13 @@ def test_a_signal_reads_everything_again(route: Route, tmp_path: Path) -> None:
     assert routing.end() == 0
 
 
+def test_a_signal_without_files_reads_certificates_again(route: Route) -> None:
+    routing = route(*DOOR, "--endpoint", "http://10.0.0.1:1").serving()
+    routing.process.send_signal(signal.SIGHUP)
+    routing.until(lambda: "read again" in routing.said)
+    assert routing.addresses("apply") == [["10.0.0.1:1"]]
+
+
 def test_a_watcher_that_dies_is_replaced(route: Route, tmp_path: Path) -> None:
     file = write(tmp_path, "10.0.0.1:1")
     routing = route(*DOOR, "--endpoints", str(file)).serving()
