@@ -108,6 +108,29 @@ fn a_body_that_is_not_shown_is_routed_at_its_headers() {
 }
 
 #[test]
+fn a_buffered_request_with_trailers_alone_is_routed_at_them() {
+    let mut first = post(&[]);
+    if let Some(Happened::RequestHeaders(headers)) = &mut first.request {
+        *headers = header_map(&[(":path", "/v1/models")]);
+    }
+    first.protocol_config = Some(modes(BodySendMode::Buffered, BodySendMode::None));
+    let trailers = message(Happened::RequestTrailers(HttpTrailers::default()));
+    let said = say(&mut exchange(&core()), [first, trailers]);
+    assert_eq!(vec!["request headers", "request trailers"], words(&said));
+    assert!(said[1].dynamic_metadata.is_some());
+}
+
+#[test]
+fn a_mode_that_is_not_spoken_breaks_the_stream_and_says_which_is() {
+    let mut first = post(&[]);
+    first.protocol_config = Some(modes(BodySendMode::Grpc, BodySendMode::None));
+    let mut exchange = exchange(&core());
+    assert!(say(&mut exchange, [first]).is_empty());
+    let ended = exchange.ended();
+    assert!(matches!(ended, Some(Err(why)) if why.ends_with("set FULL_DUPLEX_STREAMED")));
+}
+
+#[test]
 fn a_grpc_body_passes_as_it_is() {
     let mut exchange = exchange(&core());
     let body = Bytes::from_static(b"\x00\x00\x00\x00\x03\x0a\x01m");

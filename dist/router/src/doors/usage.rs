@@ -10,8 +10,10 @@ use serde::Deserialize;
 
 use crate::core::Usage;
 
-/// How much of a response's end is kept.
-const TAIL: usize = 32 * 1024;
+/// How much of a response's end is kept, in bytes and in pieces: what follows `usage` is short, and
+/// every piece keeps alive the buffer that it was read into.
+const TAIL: usize = 8 * 1024;
+const PIECES: usize = 32;
 const KEY: &[u8] = b"\"usage\"";
 
 /// The end of a response while it streams past.
@@ -31,7 +33,7 @@ impl Tail {
         self.length += piece.len();
         self.pieces.push_back(piece);
         while let Some(first) = self.pieces.front() {
-            if self.length - first.len() < TAIL && self.pieces.len() <= 256 {
+            if self.length - first.len() < TAIL && self.pieces.len() <= PIECES {
                 break;
             }
             self.length -= first.len();
@@ -70,7 +72,8 @@ pub fn last_usage(bytes: &[u8]) -> Option<Usage> {
     let mut end = bytes.len();
     while let Some(at) = rfind(&bytes[..end]) {
         let after = bytes[at + KEY.len()..].trim_ascii_start();
-        if let Some(value) = after.strip_prefix(b":") {
+        let value = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+        if let Some(value) = value.filter(|value| value.starts_with(b"{")) {
             let mut values = serde_json::Deserializer::from_slice(value).into_iter::<Reported>();
             if let Some(Ok(reported)) = values.next() {
                 return Some(Usage {

@@ -104,6 +104,9 @@ impl Exchange {
         if let Some(config) = &message.protocol_config {
             self.configure(config);
         }
+        if self.end != End::Open {
+            return;
+        }
         let metadata = message.metadata_context;
         match message.request {
             Some(Happened::RequestHeaders(headers)) => self.request_headers(headers, &metadata),
@@ -162,12 +165,17 @@ impl Exchange {
     }
 
     fn configure(&mut self, config: &ProtocolConfiguration) {
+        let modes = [config.request_body_mode(), config.response_body_mode()];
+        if modes.contains(&BodySendMode::Grpc) {
+            return self.broken(
+                "the filter sends bodies in the mode GRPC, which this picker does not speak; \
+                 set FULL_DUPLEX_STREAMED",
+            );
+        }
         self.way = match config.request_body_mode() {
-            BodySendMode::FullDuplexStreamed | BodySendMode::Grpc => BodyWay::Duplex,
+            BodySendMode::FullDuplexStreamed => BodyWay::Duplex,
             BodySendMode::Buffered => BodyWay::Buffered,
-            BodySendMode::None | BodySendMode::Streamed | BodySendMode::BufferedPartial => {
-                BodyWay::Unseen
-            }
+            _ => BodyWay::Unseen,
         };
         self.response.configure(config.response_body_mode());
     }
@@ -222,13 +230,20 @@ impl Exchange {
         if self.request_ended {
             return self.broken("request trailers came after the end of the request");
         }
-        if matches!(self.phase, Phase::Collecting { .. }) {
+        let undecided = matches!(self.phase, Phase::Collecting { .. });
+        if undecided {
             self.decide(true);
         }
         self.request_ended = true;
-        if self.end == End::Open {
-            self.out.push_back(reply::request_trailers());
+        if self.end != End::Open {
+            return;
         }
+        let mut answer = reply::request_trailers();
+        if undecided && self.way == BodyWay::Buffered {
+            // No body came, so there is none to answer: the choice goes out with the trailers.
+            answer.dynamic_metadata = self.out.pop_back().and_then(|said| said.dynamic_metadata);
+        }
+        self.out.push_back(answer);
     }
 
     /// Choose an endpoint. `body_seen` is false for a request without a body, or whose body is not shown.

@@ -162,7 +162,7 @@ impl Dismissal {
     /// The message that dismisses the client; gRPC clients get a status that they understand.
     pub fn message(&self, grpc: bool) -> ProcessingResponse {
         let body = serde_json::json!({"error": {
-            "message": self.sentence, "type": self.kind, "code": self.status,
+            "message": self.sentence, "type": self.kind, "param": null, "code": self.status,
         }});
         let mut set_headers = vec![header(
             "content-type",
@@ -173,6 +173,9 @@ impl Dismissal {
                 DROPPED_REASON,
                 Bytes::from_static(self.reason.as_bytes()),
             ));
+        }
+        if matches!(self.status, 429 | 503) {
+            set_headers.push(header("retry-after", Bytes::from_static(b"1")));
         }
         message(Answer::ImmediateResponse(ImmediateResponse {
             status: Some(HttpStatus { code: self.status }),

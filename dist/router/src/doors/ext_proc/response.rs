@@ -61,7 +61,7 @@ impl Response {
     pub fn configure(&mut self, mode: BodySendMode) {
         self.way = match mode {
             BodySendMode::None => BodyWay::Unseen,
-            BodySendMode::FullDuplexStreamed | BodySendMode::Grpc => BodyWay::Duplex,
+            BodySendMode::FullDuplexStreamed => BodyWay::Duplex,
             _ => BodyWay::Kept,
         };
     }
