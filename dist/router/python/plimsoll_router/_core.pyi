@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import final
 
+__all__ = ["PolicyView", "Router", "SettingsError", "__version__", "stop_all"]
+
 __version__: str
 
 class SettingsError(ValueError):

@@ -7,6 +7,7 @@
 
 pub mod engines;
 mod probe;
+mod question;
 pub mod text;
 
 use std::collections::HashMap;
@@ -119,7 +120,7 @@ impl Tasks {
                 .entry(endpoint.address())
                 .or_insert_with(|| (endpoint.clone(), tokio::spawn(prober.run())));
         }
-        scraper.upstreams.keep(&probe::urls(&fleet));
+        scraper.upstreams.keep(&question::urls(&fleet));
     }
 }
 

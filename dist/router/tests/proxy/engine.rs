@@ -90,6 +90,7 @@ pub struct Got {
 struct Shared {
     behaviour: Mutex<Option<Behaviour>>,
     metrics: Mutex<Option<Behaviour>>,
+    health: Mutex<Option<Behaviour>>,
     models: Mutex<Option<Behaviour>>,
     got: Mutex<Vec<Got>>,
     connections: AtomicUsize,
@@ -139,11 +140,15 @@ impl Engine {
         *self.shared.metrics.lock() = Some(behaviour);
     }
 
+    pub fn health_is(&self, behaviour: Behaviour) {
+        *self.shared.health.lock() = Some(behaviour);
+    }
+
     pub fn models_are(&self, behaviour: Behaviour) {
         *self.shared.models.lock() = Some(behaviour);
     }
 
-    /// Requests for other than metrics, in order.
+    /// Requests for other than metrics and health, in order.
     pub fn got(&self) -> Vec<Got> {
         self.shared.got.lock().clone()
     }
@@ -214,6 +219,10 @@ async fn handle(
     if parts.uri.path() == "/metrics" {
         let metrics = shared.metrics.lock().clone();
         return act(metrics.unwrap_or(Behaviour::plain(404, "")), None).await;
+    }
+    if parts.uri.path() == "/health" {
+        let health = shared.health.lock().clone();
+        return act(health.unwrap_or(Behaviour::plain(200, "")), None).await;
     }
     let guard = Running::new(shared.clone());
     let body = body

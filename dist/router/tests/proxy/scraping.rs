@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::engine::{Behaviour, Engine};
-use crate::support::{eventually, router, router_with};
+use crate::support::{BODY, eventually, post, router, router_with};
 
 const PAGE: &str =
     "vllm:num_requests_running{engine=\"0\"} 3.0\nvllm:num_requests_waiting{engine=\"0\"} 2.0\n";
@@ -32,29 +32,33 @@ async fn load_is_read_again_and_again() {
 
 #[tokio::test]
 async fn an_endpoint_without_metrics_is_used() {
-    let engine = Engine::start(Behaviour::plain(200, "{}")).await;
-    engine.metrics_are(Behaviour::plain(404, ""));
-    let running = router(&[&engine]);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let endpoint = running.endpoint(&engine.address);
-    assert_eq!(
-        (json!(true), json!(0)),
-        (
-            endpoint["healthy"].clone(),
-            endpoint["signals"]["read_at"].clone()
-        )
-    );
+    for metrics in [
+        Behaviour::plain(404, ""),
+        Behaviour::plain(500, ""),
+        Behaviour::NoHead,
+    ] {
+        let engine = Engine::start(Behaviour::plain(200, "{}")).await;
+        engine.metrics_are(metrics);
+        let running = router(&[&engine]);
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let endpoint = running.endpoint(&engine.address);
+        assert_eq!(json!(true), endpoint["healthy"]);
+        assert_eq!(json!(0), endpoint["signals"]["read_at"]);
+    }
 }
 
 #[tokio::test]
-async fn an_endpoint_whose_metrics_fail_is_not_used_until_they_are_back() {
-    let engine = Engine::start(Behaviour::plain(200, "{}")).await;
-    engine.metrics_are(Behaviour::plain(500, ""));
-    let running = router(&[&engine]);
-    let healthy = || running.endpoint(&engine.address)["healthy"] == true;
-    eventually("it is not used", || !healthy()).await;
-    engine.metrics_are(Behaviour::plain(200, PAGE));
-    eventually("it is used again", healthy).await;
+async fn an_endpoint_that_is_not_well_is_not_used_until_it_is() {
+    for bad in [Behaviour::plain(503, ""), Behaviour::NoHead] {
+        let engine = Engine::start(Behaviour::plain(200, "{}")).await;
+        engine.health_is(bad);
+        let running = router(&[&engine]);
+        let healthy = || running.endpoint(&engine.address)["healthy"] == true;
+        eventually("it is not used", || !healthy()).await;
+        assert_eq!(503, post(&running.proxy, BODY).await.status);
+        engine.health_is(Behaviour::plain(404, ""));
+        eventually("it is used again", healthy).await;
+    }
 }
 
 #[tokio::test]
