@@ -186,7 +186,10 @@ async fn models_of_all_endpoints_are_one_list() {
     let second = Engine::start(models(&["b", "c"])).await;
     let broken = Engine::start(Behaviour::plain(500, "")).await;
     let silent = Engine::start(Behaviour::Silent).await;
-    let running = router(&[&first, &second, &broken, &silent]);
+    let rewrites = json!({"rewrites": [
+        {"model": "canary", "targets": [{"model": "a"}]}, {"model": "b", "targets": [{"model": "c"}]},
+    ]});
+    let running = router_with(&[&first, &second, &broken, &silent], json!({}), rewrites);
     let key = [("authorization", "Bearer key")];
     let reply = ask(&running.proxy, "GET", "/v1/models", &key, "").await;
     let list = reply.json();
@@ -196,7 +199,7 @@ async fn models_of_all_endpoints_are_one_list() {
         .iter()
         .map(|model| model["id"].as_str().unwrap())
         .collect();
-    assert_eq!((200, vec!["a", "b", "c"]), (reply.status, ids));
+    assert_eq!((200, vec!["a", "b", "c", "canary"]), (reply.status, ids));
     assert_eq!("Bearer key", first.got()[0].headers["authorization"]);
 }
 

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer, Dismissal};
-use crate::core::{Core, Refusal};
+use crate::core::{Core, LiveSettings, Refusal, RewriteSettings};
 use crate::doors::upstream::{Origin, Outgoing, Pool, Upstreams};
 
 /// An endpoint that has not answered by then is left out.
@@ -28,7 +28,8 @@ struct List {
     data: Vec<Value>,
 }
 
-/// The models of all endpoints that answer in time, each id once, in the order of the endpoints.
+/// The models of all endpoints that answer in time, each id once, in the order of the endpoints; then
+/// those that are sent on under another name.
 pub async fn list(
     core: &Core,
     upstreams: &Upstreams,
@@ -59,7 +60,8 @@ pub async fn list(
         return Err(nothing(refused));
     }
     lists.sort_by_key(|(place, _)| *place);
-    let models = merged(lists.into_iter().flat_map(|(_, list)| list.data));
+    let served = lists.into_iter().flat_map(|(_, list)| list.data);
+    let models = merged(served.chain(renamed(&core.settings())));
     let body = json!({"object": "list", "data": models}).to_string();
     Ok(answer::json(StatusCode::OK, body))
 }
@@ -74,6 +76,19 @@ fn nothing(refused: Option<StatusCode>) -> Dismissal {
         },
         _ => Dismissal::refused(Refusal::NoEndpoints),
     }
+}
+
+/// Models that clients can name because the settings send them on under another name.
+fn renamed(settings: &LiveSettings) -> Vec<Value> {
+    let named = settings
+        .rewrites
+        .iter()
+        .filter(|rule| !rule.model.is_empty());
+    let model = |rule: &RewriteSettings| {
+        let root = rule.targets.first().map(|target| &target.model);
+        json!({"id": rule.model, "object": "model", "owned_by": "plimsoll", "root": root})
+    };
+    named.map(model).collect()
 }
 
 /// Each id once; what has no id is left out.
