@@ -10,7 +10,7 @@ from plimsoll.router.plugin_list import PluginUse
 from plimsoll.router.plugins import PLUGINS, in_words
 from plimsoll.router.profiles import ProfileUse
 
-WIDTH = 88
+WIDTH = 80
 
 
 def explanation(config: EppConfig) -> str:
