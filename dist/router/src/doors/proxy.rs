@@ -92,9 +92,8 @@ impl Proxy {
         };
         let sent = forward.send(&order).await;
         sent.inspect_err(|dismissal| {
-            let request = &order.request;
-            let status = dismissal.status.as_u16();
-            telemetry.failed(&request.model, &request.target_model, status);
+            let (model, target) = order.models();
+            telemetry.failed(model, target, dismissal.status.as_u16());
         })
     }
 

@@ -59,6 +59,7 @@ async fn errors_are_counted_by_status() {
             .collect();
         assert_eq!(1, lines.len(), "{status} in {text}");
         assert!(lines[0].ends_with(" 1"), "{lines:?}");
+        assert!(lines[0].contains("target_model_name=\"m\""), "{lines:?}");
     }
 }
 

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::response::Parts;
 use http::{Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
@@ -118,49 +120,49 @@ impl Forward<'_> {
         ticket: Option<Ticket>,
     ) -> Response<Answer> {
         let (mut parts, body) = response.into_parts();
-        tracing::debug!(
-            id = order.id().and_then(|id| id.to_str().ok()),
-            model = order.request.model,
-            endpoint = ticket.as_ref().map(|ticket| ticket.endpoint().address()),
-            status = parts.status.as_u16(),
-            milliseconds = self.start.elapsed().as_millis(),
-            "answered"
-        );
+        self.note_answer(order, parts.status, ticket.as_ref());
         headers::for_client(&mut parts.headers);
         if let Some(id) = order.id() {
             headers::add_if_absent(&mut parts.headers, headers::REQUEST_ID, id.clone());
         }
-        let plain = !parts.headers.contains_key(http::header::CONTENT_ENCODING);
-        let restorer = order.restorer().filter(|_| plain);
-        if restorer.is_some() {
-            parts.headers.remove(http::header::CONTENT_LENGTH);
+        let extras = self.extras(order, &parts, ticket.as_ref());
+        if extras.restorer.is_some() {
+            parts.headers.remove(CONTENT_LENGTH);
         }
-        let tail =
-            (plain && parts.status.is_success() && order.answer_has_usage()).then(Tail::default);
-        let erred = parts.status.is_client_error() || parts.status.is_server_error();
-        if erred {
-            let request = &order.request;
-            self.core.telemetry().failed(
-                &request.model,
-                &request.target_model,
-                parts.status.as_u16(),
-            );
-        }
-        let meter = ticket
-            .as_ref()
-            .filter(|_| !erred)
-            .map(|ticket| Meter::new(ticket.model().clone(), self.start));
-        let extras = Extras {
-            meter,
-            restorer,
-            tail,
-            streams: order.request.stream,
-        };
         let relay = Relay::new(body, lease, ticket, extras, self.silence);
         let mut response = Response::new(Answer::Relay(Box::new(relay)));
         *response.status_mut() = parts.status;
         *response.headers_mut() = parts.headers;
         response
+    }
+
+    /// What is done with a response beside passing it on: nothing that has to read a compressed one.
+    fn extras(&self, order: &Order, parts: &Parts, ticket: Option<&Ticket>) -> Extras {
+        let plain = !parts.headers.contains_key(CONTENT_ENCODING);
+        let good = parts.status.is_success();
+        let meter = |ticket: &Ticket| Meter::new(ticket.model().clone(), self.start);
+        Extras {
+            meter: ticket.filter(|_| good).map(meter),
+            restorer: order.restorer().filter(|_| plain),
+            tail: (plain && good && order.answer_has_usage()).then(Tail::default),
+            streams: order.request.stream,
+        }
+    }
+
+    fn note_answer(&self, order: &Order, status: StatusCode, ticket: Option<&Ticket>) {
+        let (model, target) = order.models();
+        tracing::debug!(
+            id = order.id().and_then(|id| id.to_str().ok()),
+            model,
+            endpoint = ticket.map(|ticket| ticket.endpoint().address()),
+            status = status.as_u16(),
+            milliseconds = self.start.elapsed().as_millis(),
+            "answered"
+        );
+        if status.is_client_error() || status.is_server_error() {
+            let telemetry = self.core.telemetry();
+            telemetry.failed(model, target, status.as_u16());
+        }
     }
 }
 

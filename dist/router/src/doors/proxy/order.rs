@@ -64,6 +64,15 @@ impl Order {
         request
     }
 
+    /// The model as the client named it, and as the endpoint gets it.
+    pub fn models(&self) -> (&str, &str) {
+        let asked = self.request.model.as_str();
+        match self.request.target_model.as_str() {
+            "" => (asked, asked),
+            target => (asked, target),
+        }
+    }
+
     /// The id by which client and endpoint know it.
     pub fn id(&self) -> Option<&http::HeaderValue> {
         self.headers.get(headers::REQUEST_ID)
