@@ -107,6 +107,7 @@ def _manager(options: EnvoyOptions) -> Config:
         "normalize_path": True,
         "http_protocol_options": {"enable_trailers": not options.repeats_body_at_trailers},
         "request_headers_timeout": "10s",
+        "request_timeout": f"{options.request_seconds:.3f}s",
         # A prompt may take minutes before its first token: the stream is not idle then.
         "stream_idle_timeout": "3600s",
         "route_config": {

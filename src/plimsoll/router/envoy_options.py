@@ -63,8 +63,10 @@ class EnvoyOptions(Struct, frozen=True, kw_only=True):
     retries: int = 3
     health_check_seconds: float = 1.0
     """Between two questions to the picker; two without an answer, and Envoy does without it."""
-    picker_seconds: float = 1.0
-    """For the picker's answer to a buffered body."""
+    picker_seconds: float = 5.0
+    """For the picker's answer to a buffered body, or to a piece of a response that Envoy keeps."""
+    request_seconds: float = 300.0
+    """For a client to send its whole request."""
     picker_tls: PickerTls | None = None
     access_log: bool = False
     """A line of JSON on standard output for each request."""
@@ -90,6 +92,7 @@ class EnvoyOptions(Struct, frozen=True, kw_only=True):
         _check_range("retries", self.retries, 0, 10)
         _check_range("health_check_seconds", self.health_check_seconds, 0.1, 60)
         _check_range("picker_seconds", self.picker_seconds, 0.01, 3600)
+        _check_range("request_seconds", self.request_seconds, 1, 86_400)
         if self.picker_tls is not None and self.picker_tls.name and not self.picker_tls.ca_file:
             raise _wrong(
                 "the picker's certificate is to have a name, but no authority vouches for it",

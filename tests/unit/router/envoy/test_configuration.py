@@ -129,5 +129,9 @@ def test_the_pickers_certificate_is_judged_by_authority_and_name() -> None:
     assert validation["match_typed_subject_alt_names"][0]["matcher"] == {"exact": "picker"}
 
 
+def test_a_client_may_not_take_forever_to_send_a_request() -> None:
+    assert manager(changed(request_seconds=7))["request_timeout"] == "7.000s"
+
+
 def test_no_admin_listener_when_none_is_wanted() -> None:
     assert "admin" not in changed(admin=None)
