@@ -92,8 +92,8 @@ def timed(command: Sequence[str]) -> float:
     return time.monotonic() - started
 
 
-def append(result: Result, folder: Path) -> None:
-    """Add `result` to the results file of its benchmark in `folder`."""
+def append(result: Result, folder: Path, file: str = "") -> None:
+    """Add `result` to a results file in `folder`: its benchmark's own, or the one named."""
     line = Recorded(
         date=time.strftime("%Y-%m-%d", time.gmtime()),
         commit=commit(),
@@ -101,8 +101,8 @@ def append(result: Result, folder: Path) -> None:
         holds=result.holds,
         result=result,
     )
-    with (folder / f"{result.name}.jsonl").open("ab") as file:
-        file.write(msgspec.json.encode(line) + b"\n")
+    with (folder / f"{file or result.name}.jsonl").open("ab") as lines:
+        lines.write(msgspec.json.encode(line) + b"\n")
 
 
 def _machine_load(seconds: float = 2.0) -> float:
