@@ -166,14 +166,14 @@ impl Policy for PythonPolicy {
     fn choose(&self, view: &core::PolicyView) -> Option<usize> {
         match self.ask(view) {
             Some(Ok(None)) => Some(view.best),
-            Some(Ok(Some(index))) if index < view.addresses.len() => Some(index),
+            // The core judges the index, and counts one that no candidate has.
             Some(Ok(Some(index))) => {
                 let candidates = view.addresses.len();
-                say_once(
-                    &self.told_outside,
-                    &format!("it chose {index} of {candidates} candidates"),
-                );
-                None
+                if index >= candidates {
+                    let what = format!("it chose {index} of {candidates} candidates");
+                    say_once(&self.told_outside, &what);
+                }
+                Some(index)
             }
             Some(Err(error)) => {
                 say_once(&self.told_failed, &format!("it raised {error}"));
