@@ -170,6 +170,16 @@ fn endpoints_that_say_nothing_count_as_the_mean_of_those_that_do() {
 }
 
 #[test]
+fn no_scorer_gives_less_than_nothing() {
+    let profile = r#"{"scorers": [{"type": "kv-cache-utilization-scorer"},
+        {"type": "queue-scorer", "weight": 0.1}]}"#;
+    let core = core(&THREE[..2], profile, "");
+    said(&core, "a:1", load(0, 3.0));
+    said(&core, "b:1", load(1, 1.0));
+    assert_eq!("a:1", send(&core, "", Hints::default()));
+}
+
+#[test]
 fn only_endpoints_of_the_subset_that_are_healthy_are_chosen() {
     let core = core(&THREE, DEFAULT, "");
     let choices = |hints: Hints| {
@@ -255,6 +265,20 @@ fn models_go_where_they_are_served() {
 }
 
 #[test]
+fn an_endpoint_without_models_serves_those_that_no_other_names() {
+    let endpoints = [
+        r#""address": "a:1", "models": ["m"]"#,
+        r#""address": "b:1""#,
+    ];
+    let core = core(&endpoints, DEFAULT, "");
+    let request = Request {
+        model: "x".to_owned(),
+        ..Request::default()
+    };
+    assert_eq!("b:1", first(&core.decide(&request)));
+}
+
+#[test]
 fn a_header_chooses_the_profile() {
     let settings = LiveSettings::from_json(
         br#"{"endpoints": [{"address": "p:1", "labels": {"llm-d.ai/role": "prefill"}},
@@ -293,6 +317,19 @@ fn fallbacks_follow_what_the_picker_returned() {
             all(&decision)[0].as_str()
         )
     );
+}
+
+#[test]
+fn what_a_filter_took_away_is_no_fallback() {
+    let profile =
+        r#"{"filters": [{"type": "prefix-cache-affinity-filter"}, {"type": "decode-filter"}]}"#;
+    let prefill = r#""address": "p:1", "labels": {"llm-d.ai/role": "prefill"}"#;
+    let core = core(&[THREE[0], prefill, THREE[1]], profile, "");
+    let prompt = "x".repeat(2560);
+    send(&core, &prompt, subset(&["b:1"]));
+    let decision = core.decide(&chat(&core, &prompt, Hints::default()));
+    let expected = ["b:1", "a:1"].map(str::to_owned).to_vec();
+    assert_eq!(Ok(expected), decision.map(|decision| all(&decision)));
 }
 
 #[test]

@@ -27,6 +27,39 @@ fn sessions_stay_with_their_endpoint_while_it_can_be_chosen() {
     assert_eq!(3, seen.len());
 }
 
+fn session() -> Hints {
+    Hints {
+        session: Some("s".to_owned()),
+        ..Hints::default()
+    }
+}
+
+#[test]
+fn a_session_does_not_move_because_another_endpoint_scored_higher_once() {
+    let profile = r#"{"scorers": [{"type": "session-affinity-scorer"},
+        {"type": "kv-cache-utilization-scorer", "weight": 5}]}"#;
+    let core = core(&THREE[..2], profile, "");
+    let usage = |one: f64, two: f64| {
+        said(&core, "a:1", load(0, one));
+        said(&core, "b:1", load(0, two));
+        send(&core, "hi", session())
+    };
+    let actual = [usage(0.9, 0.0), usage(0.0, 0.9), usage(0.5, 0.5)];
+    assert_eq!(["b:1", "a:1", "b:1"], actual.each_ref().map(String::as_str));
+}
+
+#[test]
+fn a_session_does_not_pass_to_the_endpoint_that_gets_the_place_of_its_own() {
+    let profile = r#"{"scorers": [{"type": "session-affinity-scorer"}]}"#;
+    let core = core(&THREE[..1], profile, "");
+    send(&core, "hi", session());
+    core.apply(&settings(&THREE[1..], profile, ""))
+        .expect("settings");
+    let request = chat(&core, "hi", session());
+    let seen: BTreeSet<String> = (0..50).map(|_| first(&core.decide(&request))).collect();
+    assert_eq!(2, seen.len());
+}
+
 #[test]
 fn cold_prompts_go_round_by_no_hit_lru() {
     let profile = r#"{"scorers": [{"type": "no-hit-lru-scorer"}]}"#;
@@ -68,6 +101,29 @@ fn what_counts_at_an_endpoint_is_given_back_once() {
     let ticket = core.admit(&core.decide(&request).expect("a decision"));
     assert_eq!((1, 0), counts("a:1"));
     drop(ticket);
+}
+
+#[test]
+fn a_request_that_moved_is_remembered_where_it_went_and_predicts_nothing_there() {
+    let core = core(&THREE, STICKY, "");
+    let prompt = "x".repeat(2560);
+    send(&core, &prompt, subset(&["a:1"]));
+    let decision = core
+        .decide(&chat(&core, &prompt, Hints::default()))
+        .expect("a decision");
+    let mut ticket = core.admit(&decision).expect("a ticket");
+    ticket.started();
+    let other = core.fleet().by_address("b:1").expect("an endpoint").clone();
+    ticket.move_to(other.clone());
+    ticket.usage(Usage {
+        prompt: 640,
+        cached: 0,
+        completion: 1,
+    });
+    assert_eq!((640, 0, 0), core.telemetry().compared());
+    assert_eq!(0, other.in_flight_tokens());
+    let again = core.decide(&chat(&core, &prompt, subset(&["b:1"])));
+    assert_eq!(Ok(640), again.map(|one| one.predicted_cached));
 }
 
 #[test]
@@ -247,4 +303,13 @@ fn threads_do_not_lose_counts_while_settings_change() {
     let later = core.fleet().endpoints;
     let counts = |one: &Arc<Endpoint>| (one.in_flight(), one.in_flight_tokens());
     assert!(all.iter().chain(&later).all(|one| counts(one) == (0, 0)));
+}
+
+#[test]
+fn all_endpoints_together_remember_no_more_than_the_settings_allow() {
+    let core = core(&THREE, STICKY, r#", "index": {"max_entries": 12}"#);
+    let prompt = "x".repeat(2560);
+    send(&core, &prompt, subset(&["a:1"]));
+    let again = core.decide(&chat(&core, &prompt, subset(&["a:1"])));
+    assert_eq!(Ok(4 * 64), again.map(|one| one.predicted_cached));
 }
