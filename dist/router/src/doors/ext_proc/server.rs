@@ -40,6 +40,9 @@ const LAST_MESSAGES: Duration = Duration::from_millis(300);
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 const MOST_STREAMS: u32 = 1 << 16;
+/// A gateway resets a stream for every client that goes; many may go at once, and the connection that
+/// the others share must not be ended for that, as the default of 20 would.
+const MOST_RESETS: usize = 1 << 16;
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// What is needed to serve; [`PickerServer::serve`] does it.
@@ -143,6 +146,7 @@ fn builder() -> Server {
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_concurrent_streams(MOST_STREAMS)
+        .http2_max_pending_accept_reset_streams(Some(MOST_RESETS))
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
 }
