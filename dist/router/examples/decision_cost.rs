@@ -1,5 +1,5 @@
-//! What a decision costs: scan, hash, look up, score, record, for chats of several sizes and for 8 and 64
-//! endpoints. Prints nanoseconds (medians, the best of several rounds), and memory with a full index.
+//! What a decision costs: scan, hash, look up, score, record, for chats of several sizes and for 8, 64 and
+//! 512 endpoints. Prints nanoseconds (medians, the best of several rounds), and memory with a full index.
 //!
 //! `cargo run --release --no-default-features --example decision_cost`
 
@@ -8,7 +8,7 @@ use std::time::Instant;
 use plimsoll_router::core::{Core, Hints, LiveSettings};
 
 const SIZES: [usize; 4] = [800, 4096, 65_536, 262_144];
-const FLEETS: [usize; 2] = [8, 64];
+const FLEETS: [usize; 3] = [8, 64, 512];
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -21,10 +21,14 @@ fn main() {
     memory();
 }
 
+fn address(endpoint: usize) -> String {
+    format!("10.0.{}.{}:8000", endpoint / 256, endpoint % 256)
+}
+
 /// The profile of the measurements: prefix 3, queue 2, KV cache 2, requests in flight 1.
 fn core(endpoints: usize) -> std::sync::Arc<Core> {
     let rows: Vec<String> = (0..endpoints)
-        .map(|each| format!(r#"{{"address": "10.0.0.{each}:8000"}}"#))
+        .map(|each| format!(r#"{{"address": "{}"}}"#, address(each)))
         .collect();
     let json = format!(
         r#"{{"endpoints": [{}], "profiles": {{"default": {{"scorers": [
@@ -99,7 +103,7 @@ fn memory() {
         for prompt in 0..250 {
             let text = format!("{endpoint} {prompt} ").repeat(32_000 / 4);
             let body = serde_json::json!({"model": "m", "prompt": &text[..32_000]}).to_string();
-            let hints = hints(format!("10.0.0.{endpoint}:8000"));
+            let hints = hints(address(endpoint));
             let request = core.scan("/v1/completions", body.as_bytes(), hints);
             let decision = core
                 .decide(&request.expect("a good body"))

@@ -110,7 +110,9 @@ impl Core {
                 Some(Candidate::new(endpoint, position, matched, fresh))
             })
             .collect();
-        fill_silence(&mut candidates);
+        if asked {
+            fill_silence(&mut candidates);
+        }
         let candidates = available(candidates, request, keys.len())?;
         let session = self.session(live, profile, request);
         let cold_order = self.cold_order(live, profile);

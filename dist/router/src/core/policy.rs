@@ -27,7 +27,7 @@ pub struct PolicyView {
     pub blocks: usize,
     /// Its estimated tokens.
     pub prompt_tokens: u64,
-    /// Model asked for.
+    /// Its model, as the endpoint will see it.
     pub model: String,
 }
 

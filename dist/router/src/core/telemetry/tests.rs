@@ -100,3 +100,16 @@ fn predictions_are_compared_with_what_was_cached() {
     telemetry.used(&model, usage, 640);
     assert_eq!((200, 164, 96), telemetry.compared());
 }
+
+#[test]
+fn a_name_that_is_a_book_is_counted_as_other() {
+    let telemetry = Telemetry::new("pool");
+    telemetry.chosen(&telemetry.of_model(&"m".repeat(300), "m"), None);
+    let text = telemetry.text(MetricNames::Plimsoll);
+    let expected =
+        r#"plimsoll_router_requests_total{model_name="other",target_model_name="m"} 1"#.to_owned();
+    assert_eq!(
+        vec![expected],
+        lines(&text, "plimsoll_router_requests_total")
+    );
+}
