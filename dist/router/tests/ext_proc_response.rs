@@ -162,3 +162,50 @@ fn a_stream_can_be_left_only_when_nothing_is_lost_by_it() {
         assert!(kept.can_end(), "{mode:?}");
     }
 }
+
+#[test]
+fn a_model_that_is_sent_under_another_name_comes_back_under_its_own() {
+    let core = core();
+    let mut exchange = exchange(&core);
+    let first = post(&[("x-llm-d-model-name-rewrite", "tuned")]);
+    let said = say(&mut exchange, [first, request_body(CHAT, true)]);
+    let sent = CHAT.replacen("\"m\"", "\"tuned\"", 1);
+    assert_eq!(sent.as_bytes(), joined(&streamed(&said)));
+    let mutation = common(&said[0]).header_mutation;
+    assert_eq!(
+        Some(sent.len().to_string()),
+        set(mutation.as_ref(), "content-length")
+    );
+
+    let said = say(&mut exchange, [headers()]);
+    let mutation = common(&said[0]).header_mutation.unwrap();
+    assert_eq!(vec!["content-length"], mutation.remove_headers);
+    let pieces = ["data: {\"model\":\"tu", "ned\"}\n\n"];
+    let mut back = Vec::new();
+    for piece in pieces {
+        back.extend(joined(&streamed(&say(
+            &mut exchange,
+            [response_body(piece, false)],
+        ))));
+    }
+    assert_eq!(&b"data: {\"model\":\"m\"}\n\n"[..], back);
+}
+
+#[test]
+fn what_is_held_back_arrives_before_trailers_and_before_the_picker_leaves() {
+    for leave in [false, true] {
+        let core = core();
+        let mut exchange = exchange(&core);
+        let first = post(&[("x-llm-d-model-name-rewrite", "tuned")]);
+        say(&mut exchange, [first, request_body(CHAT, true), headers()]);
+        let mut said = say(&mut exchange, [response_body("{\"model\":\"tu", false)]);
+        if leave {
+            exchange.let_go();
+        } else {
+            exchange.take(trailers());
+        }
+        said.extend(say(&mut exchange, []));
+        said.retain(|each| word(each) == "response body");
+        assert_eq!(&b"{\"model\":\"tu"[..], joined(&streamed(&said)), "{leave}");
+    }
+}
