@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod budget;
+mod dismissal;
 mod drain;
 pub mod ext_proc;
 mod health;

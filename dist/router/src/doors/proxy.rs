@@ -24,12 +24,12 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use super::bootstrap::{Limits, seconds};
+use super::dismissal::Dismissal;
 use super::drain::Drain;
 use super::upstream::Upstreams;
 use crate::core::Core;
 use crate::doors::budget::Budget;
 pub use answer::Answer;
-use answer::Dismissal;
 pub use connection::serve;
 use forward::Forward;
 use order::Order;
@@ -73,7 +73,7 @@ impl Proxy {
             }
             _ => self.forward(request).await,
         };
-        answered.unwrap_or_else(|dismissal| dismissal.response())
+        answered.unwrap_or_else(|dismissal| answer::dismissal(&dismissal))
     }
 
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Dismissal> {

@@ -14,13 +14,13 @@ use bytes::Bytes;
 use super::body::Body;
 use super::head::{Head, served};
 use super::reading::{self, Reading};
-use super::reply::{self, Dismissal, Side};
+use super::reply::{self, Side};
 use super::request_id;
 use super::response::Response;
-use super::verdict;
 use crate::core::Core;
 use crate::doors::bootstrap::ResponseMode;
 use crate::doors::budget::{Budget, Share};
+use crate::doors::dismissal::Dismissal;
 use crate::doors::proto::{
     BodySendMode, CommonResponse, Happened, HeaderMutation, HttpBody, HttpHeaders, Metadata,
     ProcessingRequest, ProcessingResponse, ProtocolConfiguration,
@@ -160,7 +160,7 @@ impl Exchange {
     /// The client took too long to send its request.
     pub fn too_slow(&mut self) {
         if self.waits_for_client() {
-            self.dismiss(&verdict::too_slow());
+            self.dismiss(&Dismissal::too_slow());
         }
     }
 
@@ -213,9 +213,9 @@ impl Exchange {
             Phase::Decided => self.out.push_back(reply::request_body(None)),
             Phase::Collecting { body, share, .. } => {
                 if !share.grow(piece.body.len()) {
-                    self.dismiss(&verdict::no_room());
+                    self.dismiss(&Dismissal::no_room());
                 } else if !body.push(piece.body, self.settings.body_bytes) {
-                    self.dismiss(&verdict::too_long(self.settings.body_bytes));
+                    self.dismiss(&Dismissal::too_long(self.settings.body_bytes));
                 } else if last || self.way == BodyWay::Buffered {
                     self.decide(true);
                 }
@@ -263,7 +263,7 @@ impl Exchange {
             Ok((self.core.admit(&decision), decision, reading))
         });
         match chosen {
-            Err(refusal) => self.dismiss_client(&verdict::of(&refusal), head.grpc()),
+            Err(refusal) => self.dismiss_client(&Dismissal::refused(&refusal), head.grpc()),
             Ok((ticket, decision, reading)) => {
                 let choices = decision.choices.iter().map(|choice| choice.address());
                 let addresses = choices.collect::<Vec<String>>().join(",");
@@ -306,7 +306,7 @@ impl Exchange {
 
     fn dismiss_client(&mut self, dismissal: &Dismissal, grpc: bool) {
         self.phase = Phase::Decided;
-        self.out.push_back(dismissal.message(grpc));
+        self.out.push_back(reply::dismissal(dismissal, grpc));
         self.end = End::Clean;
     }
 

@@ -12,7 +12,6 @@ mod reply;
 mod response;
 mod server;
 mod service;
-mod verdict;
 
 use super::{request_id, restore};
 

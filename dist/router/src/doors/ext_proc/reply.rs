@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 
+use crate::doors::dismissal::Dismissal;
 use crate::doors::proto::{
     Answer, BodyMutation, BodyResponse, CommonResponse, GrpcStatus, HeaderAppendAction,
     HeaderMutation, HeaderValue, HeaderValueOption, HeadersResponse, HttpStatus, ImmediateResponse,
@@ -138,58 +139,34 @@ fn streamed(side: Side, body: Bytes, end_of_stream: bool) -> ProcessingResponse 
     })
 }
 
-/// A response to the client in place of the endpoint's.
-pub(super) struct Dismissal {
-    /// Status of HTTP.
-    pub status: i32,
-    /// Value of `DROPPED_REASON`; empty: none of the known ones.
-    pub reason: &'static str,
-    /// OpenAI's `error.type`.
-    pub kind: &'static str,
-    /// For the client: what is wrong, and what to do.
-    pub sentence: String,
-}
-
-impl Dismissal {
-    /// The reason under which it is counted.
-    pub fn word(&self) -> &'static str {
-        match self.reason {
-            "" => self.kind,
-            reason => reason,
-        }
+/// The message that dismisses the client; gRPC clients get a status that they understand.
+pub(super) fn dismissal(dismissal: &Dismissal, grpc: bool) -> ProcessingResponse {
+    let mut set_headers = vec![header(
+        "content-type",
+        Bytes::from_static(b"application/json"),
+    )];
+    if !dismissal.reason.is_empty() {
+        set_headers.push(header(
+            DROPPED_REASON,
+            Bytes::from_static(dismissal.reason.as_bytes()),
+        ));
     }
-
-    /// The message that dismisses the client; gRPC clients get a status that they understand.
-    pub fn message(&self, grpc: bool) -> ProcessingResponse {
-        let body = serde_json::json!({"error": {
-            "message": self.sentence, "type": self.kind, "param": null, "code": self.status,
-        }});
-        let mut set_headers = vec![header(
-            "content-type",
-            Bytes::from_static(b"application/json"),
-        )];
-        if !self.reason.is_empty() {
-            set_headers.push(header(
-                DROPPED_REASON,
-                Bytes::from_static(self.reason.as_bytes()),
-            ));
-        }
-        if matches!(self.status, 429 | 503) {
-            set_headers.push(header("retry-after", Bytes::from_static(b"1")));
-        }
-        message(Answer::ImmediateResponse(ImmediateResponse {
-            status: Some(HttpStatus { code: self.status }),
-            headers: Some(HeaderMutation {
-                set_headers,
-                remove_headers: Vec::new(),
-            }),
-            body: Bytes::from(body.to_string()),
-            grpc_status: grpc.then(|| GrpcStatus {
-                status: grpc_status(self.status),
-            }),
-            details: format!("plimsoll_{}", self.kind),
-        }))
+    if let Some(pause) = dismissal.retry_after() {
+        set_headers.push(header("retry-after", pause.as_secs().to_string()));
     }
+    let status = i32::from(dismissal.status.as_u16());
+    message(Answer::ImmediateResponse(ImmediateResponse {
+        status: Some(HttpStatus { code: status }),
+        headers: Some(HeaderMutation {
+            set_headers,
+            remove_headers: Vec::new(),
+        }),
+        body: Bytes::from(dismissal.body()),
+        grpc_status: grpc.then(|| GrpcStatus {
+            status: grpc_status(status),
+        }),
+        details: format!("plimsoll_{}", dismissal.kind),
+    }))
 }
 
 fn grpc_status(status: i32) -> u32 {

@@ -10,9 +10,9 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::Dismissal;
 use crate::core::Body;
 use crate::doors::budget::{Budget, Share};
+use crate::doors::dismissal::Dismissal;
 
 /// A whole body, and its share of the memory.
 #[derive(Debug)]

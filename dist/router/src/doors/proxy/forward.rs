@@ -13,11 +13,12 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant;
 
-use super::answer::{Answer, Dismissal};
+use super::answer::Answer;
 use super::headers;
 use super::order::Order;
 use super::relay::{Extras, Meter, Relay};
-use crate::core::{Core, Decision, Endpoint, Ticket};
+use crate::core::{Core, Decision, Endpoint, Refusal, Ticket};
+use crate::doors::dismissal::Dismissal;
 use crate::doors::upstream::{Failure, Lease, Upstreams};
 use crate::doors::usage::Tail;
 
@@ -53,14 +54,14 @@ impl Forward<'_> {
         for _ in 0..MOST_DECISIONS {
             let decision = match self.core.decide(&order.request) {
                 Ok(decision) => decision,
-                Err(refusal) => return Err(unreachable.unwrap_or(Dismissal::refused(refusal))),
+                Err(refusal) => return Err(unreachable.unwrap_or(Dismissal::refused(&refusal))),
             };
             match self.try_choices(order, &decision).await? {
                 Tried::Answered(response) => return Ok(response),
                 Tried::Unreachable(dismissal) => unreachable = Some(dismissal),
             }
         }
-        Err(unreachable.unwrap_or(Dismissal::refused(crate::core::Refusal::NoEndpoints)))
+        Err(unreachable.unwrap_or(Dismissal::refused(&Refusal::NoEndpoints)))
     }
 
     async fn try_choices(&self, order: &Order, decision: &Decision) -> Result<Tried, Dismissal> {
@@ -91,7 +92,7 @@ impl Forward<'_> {
         match (failed, unreachable) {
             (Some(failed), _) => Err(failed),
             (None, Some(dismissal)) => Ok(Tried::Unreachable(dismissal)),
-            (None, None) => Err(Dismissal::refused(crate::core::Refusal::NoEndpoints)),
+            (None, None) => Err(Dismissal::refused(&Refusal::NoEndpoints)),
         }
     }
 

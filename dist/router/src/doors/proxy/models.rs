@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::answer::{self, Answer, Dismissal};
+use super::answer::{self, Answer};
 use crate::core::{Core, LiveSettings, Refusal, RewriteSettings};
+use crate::doors::dismissal::Dismissal;
 use crate::doors::upstream::{Origin, Outgoing, Pool, Upstreams};
 
 /// An endpoint that has not answered by then is left out.
@@ -74,7 +75,7 @@ fn nothing(refused: Option<StatusCode>) -> Dismissal {
             kind: "invalid_request_error",
             sentence: format!("Every endpoint refused to list its models, the last with {status}."),
         },
-        _ => Dismissal::refused(Refusal::NoEndpoints),
+        _ => Dismissal::refused(&Refusal::NoEndpoints),
     }
 }
 

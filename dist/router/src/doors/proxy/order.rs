@@ -7,10 +7,10 @@ use http::uri::PathAndQuery;
 use http::{Method, Request as HttpRequest};
 use http_body_util::Full;
 
-use super::answer::Dismissal;
 use super::body::Held;
 use super::headers;
 use crate::core::{Core, Kind, Request};
+use crate::doors::dismissal::Dismissal;
 use crate::doors::restore::Restorer;
 use crate::doors::upstream::{Origin, Outgoing};
 
@@ -36,7 +36,7 @@ impl Order {
             Request::without_body(hints)
         } else {
             let scanned = core.scan(path.path(), &held.bytes, hints);
-            scanned.map_err(Dismissal::refused)?
+            scanned.map_err(|refusal| Dismissal::refused(&refusal))?
         };
         let mut headers = headers::for_endpoint(&parts.headers);
         if is_read(request.kind) {
