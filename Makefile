@@ -13,7 +13,7 @@ ROUTER_PROFILE ?= release
 CARGO := $(or $(shell command -v cargo),$(HOME)/.cargo/bin/cargo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test lint unit router test-router live faults test-faults test-cgroup2 test-rights test-versions soak bench docs clean
+.PHONY: help setup packages demo test lint unit router test-router live faults test-faults test-cgroup2 test-rights test-versions soak bench bench-router test-vllm fuzz docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -87,6 +87,15 @@ test-versions: setup ## The healthy run on Kubernetes 1.34, 1.35 and 1.36 (1 h t
 soak: setup ## Five whole runs, ten of each of six checks alone (4 h); resumable
 	@echo "== soak: healthy runs again and again (4 h); resumable, appends to docs/results/soak.jsonl"
 	@$(BIN)/python -m benchmarks.soak
+
+bench-router: setup ## The router's cost beside plain Envoy and other routers (1 h)
+	@$(BIN)/python -m benchmarks.router
+
+test-vllm: setup ## Two real vLLM servers behind the router (installs 7 GB; 15 min)
+	@$(BIN)/python -m tests.vllm
+
+fuzz: ## Fuzz the router's scan, index and picker (needs cargo-fuzz; 5 min)
+	@cd $(ROUTER)/fuzz && ./run
 
 bench: setup ## Run the benchmarks; each prints what it measures, its figure and its bar
 	@$(BIN)/python -m benchmarks
