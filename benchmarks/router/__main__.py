@@ -17,7 +17,7 @@ from benchmarks.router.tools import REPOSITORY
 
 PARTS = ("picker", "stream", "proxy", "latency", "memory")
 RESULTS = REPOSITORY / "benchmarks" / "results"
-_QUICK = Plan(rounds=1, seconds=1.0)
+_QUICK = Plan(rounds=1, seconds=1.0, repeats=0)
 
 
 def main(arguments: list[str]) -> int:

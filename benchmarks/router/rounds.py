@@ -13,7 +13,6 @@ from benchmarks.router.machine import ForeignLoad
 
 MOST_LOAD = 0.3
 """Cores that others may use during a cell; a round with more is repeated."""
-MOST_REPEATS = 10
 _PATIENCE = 30.0
 """Seconds to wait for a quiet machine before a repetition."""
 
@@ -27,6 +26,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = 5
     seconds: float = 4.0
     """Of load in one cell."""
+    repeats: int = 10
+    """At most, of rounds during which others used the machine."""
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -37,14 +38,14 @@ class Round(msgspec.Struct, frozen=True):
 
 
 def measure(part: str, cells: Cells, plan: Plan) -> list[Round]:
-    """Measure all cells in turn, `plan.rounds` times; print each round and its load."""
+    """Measure all cells in turn, `plan.rounds` times; print the load of each."""
     kept: list[Round] = []
     repeats = 0
     while len(kept) < plan.rounds:
         found = _round(cells)
-        again = found.load > MOST_LOAD and repeats < MOST_REPEATS
+        again = found.load > MOST_LOAD and repeats < plan.repeats
         number = f"round {len(kept) + 1} of {plan.rounds}"
-        verdict = f"; repeated ({repeats + 1} of at most {MOST_REPEATS})" if again else ""
+        verdict = f"; repeated ({repeats + 1} of at most {plan.repeats})" if again else ""
         print(f"{part}: {number}, foreign load {found.load:.2f} cores{verdict}", flush=True)
         if again:
             repeats += 1
