@@ -94,8 +94,11 @@ bench-router: setup ## The router's cost beside plain Envoy and other routers (1
 test-vllm: setup ## Two real vLLM servers behind the router (installs 7 GB; 15 min)
 	@$(BIN)/python -m tests.vllm
 
-fuzz: ## Fuzz the router's scan, index and picker (needs cargo-fuzz; 5 min)
-	@cd $(ROUTER)/fuzz && ./run
+fuzz: ## Fuzz what the router reads from strangers (cargo-fuzz; 6 min)
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --quiet cargo-fuzz
+	@cd $(ROUTER) && for target in $$($(CARGO) fuzz list); do \
+		echo "== fuzz: $$target (1 min)"; \
+		$(CARGO) fuzz run $$target --sanitizer none -- -max_total_time=60 || exit 1; done
 
 bench: setup ## Run the benchmarks; each prints what it measures, its figure and its bar
 	@$(BIN)/python -m benchmarks
