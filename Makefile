@@ -46,7 +46,7 @@ unit: $(VENV)/.installed ## The tests that need no cluster (under 2 min)
 	@$(PYTEST) tests/unit tests/browser
 
 router: $(VENV)/.installed ## Build the router's data plane (Rust) into .venv (4 min the first time)
-	@test -x $(CARGO) || { echo "make: cargo is missing; install Rust 1.85 or newer: https://rustup.rs" >&2; exit 3; }
+	@test -x $(CARGO) || { echo "make: cargo is missing; install Rust 1.95 or newer: https://rustup.rs" >&2; exit 3; }
 	@echo "== router: its data plane, by cargo, $(ROUTER_PROFILE) (4 min the first time)"
 	@PATH="$(dir $(CARGO)):$$PATH" MATURIN_PEP517_ARGS="--profile $(ROUTER_PROFILE)" \
 		$(BIN)/uv pip install --quiet --reinstall-package plimsoll-router --python $(BIN)/python ./$(ROUTER)
