@@ -45,7 +45,7 @@ def plimsoll(stage: Stage, venv: Path, endpoints: Sequence[str]) -> Router:
         *("--listen", f"{HOST}:{proxy}", "--ext-proc", f"{HOST}:{picker}"),
         *("--metrics", f"{HOST}:{metrics}"),
     ]
-    pid = stage.start("plimsoll", command, (proxy, "/v1/models"))
+    pid = stage.start("plimsoll", command, (proxy, "/health"))
     return Router(
         pid=pid,
         proxy=f"{HOST}:{proxy}",
