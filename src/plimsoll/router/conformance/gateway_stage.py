@@ -121,6 +121,31 @@ class Stage:
 
         return Counter(await asyncio.gather(*(one() for _ in range(count))))
 
+    async def at_once(self, count: int) -> Counter[str]:
+        """Send requests whose body comes with the headers; all must be answered with 200.
+
+        A body that comes later gives a gateway time to notice that its picker does not answer, and
+        hides what becomes of one that is there already. Return how many each server had.
+        """
+        return Counter([await self._at_once() for _ in range(count)])
+
+    async def _at_once(self) -> str:
+        host, _, port = self.envoy.url.removeprefix("http://").rpartition(":")
+        body = b'{"model": "m", "prompt": "' + b"word " * 800 + b'"}'
+        head = f"POST {CHAT} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {len(body)}\r\n"
+        reader, writer = await asyncio.open_connection(host, int(port))
+        try:
+            writer.write(f"{head}connection: close\r\n\r\n".encode() + body)
+            answer = await asyncio.wait_for(reader.read(), SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise FailedCaseError(f"{CHAT} was not answered: {error!r}") from error
+        finally:
+            writer.close()
+        status, *lines = answer.partition(b"\r\n\r\n")[0].decode("latin1").split("\r\n")
+        require(status.split()[1:2] == ["200"], f"{CHAT} was answered with {status!r}")
+        headers = dict(line.lower().split(": ", 1) for line in lines)
+        return headers.get(ENDPOINT, "")
+
     async def call(self, content: bytes) -> bytes:
         """Make a call of gRPC through the gateway."""
         async with grpc.aio.insecure_channel(self.envoy.url.removeprefix("http://")) as channel:

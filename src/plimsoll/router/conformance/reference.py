@@ -42,6 +42,8 @@ class Exchange(Struct, kw_only=True):
     subset: list[str] | None = None
     body: bytearray = field(default_factory=bytearray)
     duplex: bool = True
+    """Request bodies have to be sent back."""
+    response_duplex: bool = True
     routed: bool = False
     names: tuple[str, str] | None = None
     """The model as it is sent, and as it was asked for."""
@@ -100,7 +102,9 @@ class ReferencePicker:
         self.asked += 1
         exchange.headers = ext_proc.read_headers(message.request_headers.headers)
         exchange.subset = self.subset(message.metadata_context)
-        exchange.duplex = message.protocol_config.request_body_mode == ext_proc.FULL_DUPLEX
+        modes = message.protocol_config
+        exchange.duplex = modes.request_body_mode == ext_proc.FULL_DUPLEX
+        exchange.response_duplex = modes.response_body_mode == ext_proc.FULL_DUPLEX
         if message.request_headers.end_of_stream:
             yield self.route(exchange, self.choose(exchange))
         elif not exchange.duplex:
@@ -126,7 +130,10 @@ class ReferencePicker:
         yield ext_proc.response(response_headers={"response": {"header_mutation": mutation}})
 
     def response_body(self, exchange: Exchange, message: Any) -> Iterator[Any]:
-        """Send a piece on, with the model's name as the client knows it."""
+        """Send a piece on, with the model's name as the client knows it; one that is kept stays."""
+        if not exchange.response_duplex:
+            yield ext_proc.response(response_body={})
+            return
         body = message.response_body.body
         if exchange.names:
             sent, asked = (json.dumps(name).encode() for name in exchange.names)
