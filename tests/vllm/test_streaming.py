@@ -22,7 +22,7 @@ async def test_a_stream_arrives_while_it_is_made(door: Door, note: Note) -> None
 
 
 async def test_usage_says_what_was_cached(door: Door, note: Note) -> None:
-    prompt = say("It was the best of times, it was the worst of times. " * 40 + door.url)
+    prompt = say(f"{door.url} " + "It was the best of times, it was the worst of times. " * 40)
     cold = await stream(door.client, prompt, 4)
     warm = await stream(door.client, prompt, 4)
     note(f"{warm.cached} of {warm.usage['prompt_tokens']} prompt tokens")
