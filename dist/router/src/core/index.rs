@@ -5,6 +5,7 @@
 //! more), which needs one bit where a strict order would need a list. Blocks of one prompt leave last
 //! block first, as they do in the engines' caches. One entry serves all endpoints: a bit for each.
 
+mod part;
 mod table;
 
 use table::Table;

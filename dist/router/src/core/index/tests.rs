@@ -67,18 +67,20 @@ fn more_than_64_endpoints_keep_what_was_known() {
 }
 
 #[test]
-fn full_for_64_endpoints_it_stays_below_100_megabytes() {
+fn full_for_64_endpoints_it_stays_below_85_megabytes_though_blocks_come_and_go() {
     let mut index = Index::default();
-    for slot in 0..64 {
-        let start = slot as u64 * 31_250;
-        for prompt in 0..250 {
-            let from = start + prompt * 125;
-            index.record(slot, &keys(from..from + 125), 31_250);
+    for round in 0..2 {
+        for slot in 0..64 {
+            let start = (round * 64 + slot as u64) * 31_250;
+            for prompt in 0..250 {
+                let from = start + prompt * 125;
+                index.record(slot, &keys(from..from + 125), 31_250);
+            }
         }
     }
     assert_eq!(64 * 31_250, index.len());
     let megabytes = index.footprint() as f64 / 1e6;
-    assert!(megabytes < 100.0, "{megabytes} MB");
+    assert!(megabytes < 85.0, "{megabytes} MB");
 }
 
 /// The same rules, written down without any thought of speed.
