@@ -51,6 +51,8 @@ from plimsoll.record.facts import (
 CLEANUP_SECONDS = 90
 _EXPIRY_FACTOR = 5
 _EXPIRY_SECONDS = 1800
+_INTERRUPTED = "the run was interrupted"
+_AGAIN = "run the check again"
 
 
 async def no_samples(harness: Harness) -> Sequence[Sample]:  # noqa: ARG001
@@ -220,16 +222,24 @@ class Run:
                     follower.result()
                 for name in [name for name, task in self._tasks.items() if task in done]:
                     self._tasks.pop(name).result()
+        except asyncio.CancelledError:
+            for name in waiting:
+                self._harness(session, name).blocked(_INTERRUPTED, next_step=_AGAIN)
+            raise
         finally:
             await _cancelled([*self._tasks.values(), follower])
             self._tasks.clear()
 
-    async def _check(self, session: Session, requirement: str) -> None:
-        check = self._request.checks[requirement]
+    def _harness(self, session: Session, requirement: str) -> Harness:
         namespace = session.options.namespace or (
             f"plimsoll-{session.run_id}-{requirement.replace('_', '-')}"
         )
-        harness = Harness(session, requirement, namespace, minutes=check.needs.minutes)
+        minutes = self._request.checks[requirement].needs.minutes
+        return Harness(session, requirement, namespace, minutes=minutes)
+
+    async def _check(self, session: Session, requirement: str) -> None:
+        check = self._request.checks[requirement]
+        harness = self._harness(session, requirement)
         self._progress.requirement_started(requirement, check.needs.minutes * 60)
         try:
             await self._observe(session, harness, check)
@@ -243,9 +253,8 @@ class Run:
             if error.code in {0, 401}:
                 raise
         except asyncio.CancelledError:
-            reason = self._give_way or "the run was interrupted"
             harness.record.add(StageEnded, stage="run", outcome="interrupted", seconds=0)
-            harness.blocked(reason, next_step="run the check again")
+            harness.blocked(self._give_way or _INTERRUPTED, next_step=_AGAIN)
             if not self._give_way:
                 raise
         finally:

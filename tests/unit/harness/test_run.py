@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.harness import BlockedError, Harness, Needs, Options, Rule
+from plimsoll.harness import BlockedError, Harness, Needs, Options, Rule, Subject
 from plimsoll.harness.alive import AnotherRunError, lease
 from plimsoll.harness.budgets import Profile
 from plimsoll.harness.cluster import Cluster
@@ -31,6 +31,7 @@ from tests.unit.harness.fake_cluster import FakeCluster
 from tests.unit.harness.reading import facts
 
 Observe = Callable[[Harness], Awaitable[None]]
+ALONE = frozenset({Subject.CAPACITY})
 CONFIG_MAPS = Rule(groups=("",), resources=("configmaps",), verbs=("create",))
 
 
@@ -46,12 +47,13 @@ def _run(
     options: Options | None = None,
     skipped: dict[str, str] | None = None,
     requirement: str = "some_check",
+    more: dict[str, Check] | None = None,
 ) -> Run:
-    needs = Needs(minutes=1, rules=(CONFIG_MAPS,))
+    needs = Needs(minutes=1, rules=(CONFIG_MAPS,), holds=ALONE)
     request = Request(
         run_id="mine",
         folder=folder,
-        checks={requirement: Check(needs=needs, observe=observe)},
+        checks={requirement: Check(needs=needs, observe=observe)} | (more or {}),
         skipped=skipped or {},
         options=options or Options(embedded=True),
         profile=Profile(name="embedded"),
@@ -185,6 +187,25 @@ async def test_an_interrupted_run_cleans_up(
     outcomes = [f.outcome for f in facts(tmp_path, StageEnded) if f.stage == "run"]
     assert outcomes == ["interrupted"]
     assert [f.reason for f in facts(tmp_path, Blocked)] == ["the run was interrupted"]
+
+
+async def test_a_check_that_an_interruption_kept_from_starting_says_so(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    started = asyncio.Event()
+
+    async def observe(harness: Harness) -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    later = {"waits": Check(needs=Needs(minutes=1, holds=ALONE), observe=observe)}
+    task = asyncio.create_task(_run(cluster, tmp_path, observe, more=later).execute())
+    await asyncio.wait_for(started.wait(), 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    blocked = {f.requirement: f.reason for f in facts(tmp_path, Blocked)}
+    assert blocked == dict.fromkeys(["some_check", "waits"], "the run was interrupted")
 
 
 async def test_work_in_the_user_s_namespace_leaves_it_and_its_objects(
