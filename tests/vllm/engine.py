@@ -20,6 +20,9 @@ PROMPT_TOKENS = 8192
 """The longest prompt with its answer."""
 _START_SECONDS = 900.0
 _STOP_SECONDS = 30.0
+_END_TOGETHER = 'exec 3<&0; (read _ <&3; kill -KILL 0) & exec "$@" </dev/null 3<&-'
+"""However the tests end, their end of the pipe closes, and all that they started ends: vLLM's own
+processes outlive a server that is killed."""
 _SETTINGS = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -45,7 +48,7 @@ class Engine:
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 [
-                    *("setpriv", "--pdeathsig", "KILL"),  # it ends with the tests, however they end
+                    *("sh", "-c", _END_TOGETHER, "sh"),
                     *(str(environment.python), "-m", "vllm.entrypoints.openai.api_server"),
                     *("--model", str(environment.model), "--served-model-name", MODEL),
                     *("--host", "127.0.0.1", "--port", str(port), "--dtype", "bfloat16"),
@@ -55,7 +58,7 @@ class Engine:
                     *("--enable-prompt-tokens-details", "--disable-uvicorn-access-log"),
                 ],
                 env=os.environ | _SETTINGS,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -77,6 +80,8 @@ class Engine:
         self._process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_SECONDS)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_STOP_SECONDS)
