@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_peer_that_takes_nothing_is_given_up() {
         let (ours, _theirs) = tokio::io::duplex(8);
         let mut patient = Patient::new(ours, Duration::from_millis(300));
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(ErrorKind::TimedOut, error.kind());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_peer_that_takes_a_little_now_and_then_is_not() {
         use tokio::io::AsyncReadExt;
         let (ours, mut theirs) = tokio::io::duplex(8);
