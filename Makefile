@@ -91,7 +91,7 @@ soak: setup ## Five whole runs, ten of each of six checks alone (4 h); resumable
 bench-router: setup ## The router's cost beside plain Envoy and other routers (1 h)
 	@$(BIN)/python -m benchmarks.router
 
-test-vllm: setup ## Two real vLLM servers behind the router (installs 7 GB; 15 min)
+test-vllm: router ## Two real vLLM servers behind the router (installs 7 GB; 15 min)
 	@$(BIN)/python -m tests.vllm
 
 fuzz: ## Fuzz what the router reads from strangers (cargo-fuzz; 6 min)
