@@ -25,7 +25,8 @@ from plimsoll.record.facts import Discovered
 
 FORMAT = 1
 
-_JUDGING_PACKAGES = ("evidence", "record", "standard", "checks")
+_JUDGING = ("evidence", "record", "standard", "checks", "pages.py", "text.py")
+"""Packages and modules that verdicts and reports come from."""
 
 
 class FileEntry(Struct, frozen=True, kw_only=True):
@@ -141,19 +142,18 @@ def encode(struct: Struct) -> bytes:
 def code_digest() -> str:
     """Return a hash over the source of all that judging and reporting depend on."""
     digest = hashlib.sha256()
-    for package in _JUDGING_PACKAGES:
-        for name, source in sorted(_sources(files("plimsoll") / package, package)):
+    for part in _JUDGING:
+        for name, source in sorted(_sources(files("plimsoll") / part, part)):
             digest.update(f"{name} {len(source)}\n".encode())
             digest.update(source)
     return digest.hexdigest()
 
 
-def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
-    found: list[tuple[str, bytes]] = []
-    for entry in folder.iterdir():
-        name = f"{prefix}/{entry.name}"
-        if entry.is_dir() and entry.name != "__pycache__":
-            found += _sources(entry, name)
-        elif entry.is_file() and not entry.name.endswith(".pyc"):
-            found.append((name, entry.read_bytes()))
-    return found
+def _sources(entry: Traversable, name: str) -> list[tuple[str, bytes]]:
+    if entry.is_file():
+        return [] if name.endswith(".pyc") else [(name, entry.read_bytes())]
+    if entry.name == "__pycache__":
+        return []
+    return [
+        source for inner in entry.iterdir() for source in _sources(inner, f"{name}/{inner.name}")
+    ]

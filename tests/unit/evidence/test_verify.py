@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from plimsoll.errors import ExitCode
 from plimsoll.evidence import Judges, verify, write_run
-from plimsoll.evidence.manifest import Manifest, build_manifest, encode, entries
+from plimsoll.evidence import manifest as manifests
+from plimsoll.evidence.manifest import Manifest, build_manifest, code_digest, encode, entries
 from plimsoll.evidence.store import MANIFEST, RunFolder
 from plimsoll.record import Judgement, Record
 from tests.unit.evidence.story import CLAIMS, JUDGES, small
@@ -218,6 +220,19 @@ def test_an_older_judge_cannot_verify(tmp_path: Path) -> None:
     folder = small().save(tmp_path / "run")
     write_run(folder, judges_of_version(2))
     assert any("use a newer one" in problem for problem in verify(folder, JUDGES).problems)
+
+
+@pytest.mark.parametrize("name", ["evidence/templates/report.css", "pages.py", "text.py"])
+def test_code_is_other_code_once_a_source_of_reports_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    package = tmp_path / "plimsoll"
+    shutil.copytree(Path(manifests.__file__).parents[1], package)
+    monkeypatch.setattr(manifests, "files", lambda _: package)
+    assert code_digest.__wrapped__() == code_digest()
+    with (package / name).open("a") as source:
+        source.write("\n")
+    assert code_digest.__wrapped__() != code_digest()
 
 
 def test_reports_of_other_code_are_not_compared(run: Path) -> None:
