@@ -15,7 +15,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
@@ -150,23 +149,22 @@ def _route(options: EnvoyOptions, prefix: str, pools: list[EnvoyPool], *, retrie
     route: Config = {"match": {"prefix": prefix}, "route": action}
     if len(pools) == 1:
         action["cluster"] = pools[0].name
-        route |= _own_picker(options, pools)
+        route |= _own_picker(options, pools[0])
     else:
         action["weighted_clusters"] = {
             "clusters": [
-                {"name": pool.name, "weight": pool.weight, **_own_picker(options, [pool])}
+                {"name": pool.name, "weight": pool.weight, **_own_picker(options, pool)}
                 for pool in pools
             ]
         }
     return route
 
 
-def _own_picker(options: EnvoyOptions, pools: Iterable[EnvoyPool]) -> Config:
+def _own_picker(options: EnvoyOptions, pool: EnvoyPool) -> Config:
     """Return what makes a route ask its own pool's picker; nothing where that is the filter's."""
-    for pool in pools:
-        if pool.picker != options.pools[0].picker:
-            return {"typed_per_filter_config": {FILTER: ext_proc_of_route(options, pool)}}
-    return {}
+    if pool.picker == options.pools[0].picker:
+        return {}
+    return {"typed_per_filter_config": {FILTER: ext_proc_of_route(options, pool)}}
 
 
 def _access_log() -> Config:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from plimsoll.router.envoy_options import EnvoyOptions, EnvoyPool, is_ip, split_address
+from plimsoll.router.endpoint_spec import is_address
+from plimsoll.router.envoy_options import EnvoyOptions, EnvoyPool, PickerTls, split_address
 
 DESTINATION = "x-gateway-destination-endpoint"
 SERVED = "x-gateway-destination-endpoint-served"
@@ -83,30 +84,26 @@ def _picker(options: EnvoyOptions, pool: EnvoyPool) -> Config:
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
     }
     if options.picker_tls is not None:
-        cluster["transport_socket"] = _tls(options)
+        cluster["transport_socket"] = _tls(options.picker_tls)
     return cluster
 
 
-def _tls(options: EnvoyOptions) -> Config:
+def _tls(tls: PickerTls) -> Config:
     context: Config = {"alpn_protocols": ["h2"]}
-    tls = options.picker_tls
-    name = ""
-    if tls is not None and tls.ca_file:
-        name = tls.name or ""
+    typed: Config = {"@type": _TLS, "common_tls_context": context}
+    if tls.ca_file:
         validation: Config = {"trusted_ca": {"filename": tls.ca_file}}
-        if name:
+        if tls.name:
+            typed["sni"] = tls.name
             validation["match_typed_subject_alt_names"] = [
-                {"san_type": "DNS", "matcher": {"exact": name}}
+                {"san_type": "DNS", "matcher": {"exact": tls.name}}
             ]
         context["validation_context"] = validation
-    typed: Config = {"@type": _TLS, "common_tls_context": context}
-    if name:
-        typed["sni"] = name
     return {"name": "envoy.transport_sockets.tls", "typed_config": typed}
 
 
 def _cluster(name: str, addresses: list[tuple[str, int]]) -> Config:
-    static = all(is_ip(host) for host, _ in addresses)
+    static = all(is_address(host) for host, _ in addresses)
     endpoints = [{"endpoint": {"address": address(host, port)}} for host, port in addresses]
     threshold = {
         "max_connections": 40_000,

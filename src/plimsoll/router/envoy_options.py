@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import Literal
 
 from msgspec import Struct
 
 from plimsoll.errors import UsageError
+from plimsoll.router.endpoint_spec import is_address
 
 Responses = Literal["none", "usage", "full"]
 """How much of a response Envoy shows the picker: its beginning and end (`none`); pieces of which
@@ -104,22 +104,13 @@ def split_address(address: str, what: str) -> tuple[str, int]:
     """Return host and port of `host:port` or `[v6]:port`; UsageError says what is wrong with it."""
     host, colon, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-    if not colon or not host or (":" in host and not is_ip(host)):
+    if not colon or not host or (":" in host and not is_address(host)):
         raise _wrong(f"{what}: {address!r} is not host:port", "Write it as 10.0.0.7:8000.")
     if not port.isascii() or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise _wrong(
             f"{what}: {address!r} has no port from 0 to 65535", "Write it as 10.0.0.7:8000."
         )
     return host, int(port)
-
-
-def is_ip(host: str) -> bool:
-    """Return whether a host is an address rather than a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _check_pool(pool: EnvoyPool) -> None:
@@ -133,7 +124,7 @@ def _check_pool(pool: EnvoyPool) -> None:
         raise _wrong(f"pool {pool.name} names an endpoint twice", "Name each once.")
     for endpoint in pool.endpoints:
         host, _ = split_address(endpoint, f"endpoint of pool {pool.name}")
-        if not is_ip(host):
+        if not is_address(host):
             raise _wrong(
                 f"endpoint {endpoint!r} of pool {pool.name} is a name, but Envoy finds the picker's"
                 " choice by address",

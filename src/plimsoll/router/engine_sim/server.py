@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from plimsoll.errors import PlimsollError, UsageError
+from plimsoll.router.endpoint_spec import at_port
 from plimsoll.router.engine_sim import api, tokens
 from plimsoll.router.engine_sim.engine import Engine, Job, QueueFullError, TooLongError
 from plimsoll.router.engine_sim.http import Connection, ConnectionBrokenError, Exchange
@@ -55,8 +56,7 @@ class EngineServer:
                 f"cannot listen on {self._listen}: {error}",
                 next_step="choose another address; port 0 asks for a free one",
             ) from error
-        name = self._server.sockets[0].getsockname()
-        self.address = f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+        self.address = at_port(*self._server.sockets[0].getsockname()[:2])
         return self
 
     async def __aexit__(self, *_: object) -> None:
