@@ -35,6 +35,16 @@ async def _piece(stream: Stream) -> Any:
     return answer.response_body.response.body_mutation.streamed_response
 
 
+async def _rest(stream: Stream) -> bytes:
+    """Return what comes of a body until its end."""
+    back = b""
+    while True:
+        piece = await _piece(stream)
+        back += bytes(piece.body)
+        if piece.end_of_stream:
+            return back
+
+
 async def _streams(target: Target) -> None:
     async with target.open(Ask(pieces=[target.chat(stream=True)])) as (stream, routed):
         require(routed.places, "the request was not routed")
@@ -58,12 +68,7 @@ async def _comes_back(target: Target) -> None:
         for number, each in enumerate(sent):
             await stream.send(_body(each, end=number == len(sent) - 1))
         await answers(stream, ["response_headers"])
-        back = b""
-        while True:
-            piece = await _piece(stream)
-            back += piece.body
-            if piece.end_of_stream:
-                break
+        back = await _rest(stream)
         require(back == body, f"a response of {len(body)} bytes came back as {len(back)}")
 
 
@@ -103,12 +108,7 @@ async def _name_back(target: Target) -> None:
             _body(json.dumps({"model": sent}).encode(), end=True),
         )
         await answers(stream, ["response_headers"])
-        back = b""
-        while True:
-            piece = await _piece(stream)
-            back += piece.body
-            if piece.end_of_stream:
-                break
+        back = await _rest(stream)
         named = json.loads(back)["model"]
         require(named == asked, f"the client asked for {asked} and is told of {named}")
 

@@ -18,7 +18,7 @@ SUBSET_HINT = "envoy.lb.subset_hint"
 SUBSET = "x-gateway-destination-endpoint-subset"
 DROPPED_REASON = "x-llm-d-request-dropped-reason"
 
-NONE, STREAMED, BUFFERED, FULL_DUPLEX = 0, 1, 2, 4
+NONE, FULL_DUPLEX = 0, 4
 """Body modes of `ProcessingMode`."""
 OVERWRITE = 2
 """`HeaderValueOption.OVERWRITE_IF_EXISTS_OR_ADD`."""
