@@ -76,10 +76,6 @@ class BlockCache:
                 self._kept.move_to_end(block)
         self._evict()
 
-    def clear(self) -> None:
-        """Forget every block that no request holds."""
-        self._kept.clear()
-
     def _evict(self) -> None:
         while len(self._held) + self._unnamed + len(self._kept) > self.blocks and self._kept:
             self._kept.popitem(last=False)

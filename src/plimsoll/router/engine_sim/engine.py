@@ -107,11 +107,10 @@ class Engine:
                 (self.options.overhead_ms * 1000 + self.options.prefill_us * uncached) / 1e6
             )
         due = time.monotonic()
-        for index in range(generation.job.max_tokens):
-            if index:
+        for token in tokens.answer(generation.job.prompt, generation.job.max_tokens):
+            if generation.produced:
                 due += self.options.output_ms / 1000
                 await asyncio.sleep(max(due - time.monotonic(), 0))
-            token = tokens.output_token(generation.job.prompt, index)
             generation.text += token
             generation.produced += 1
             self.counters.generation_tokens += 1

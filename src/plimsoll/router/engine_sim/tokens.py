@@ -5,6 +5,7 @@ A router estimates tokens the same way, so that predicted and actual counts can 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 
 BYTES_PER_TOKEN = 4
@@ -29,7 +30,8 @@ def block_hashes(data: bytes, block_size: int, salt: bytes = b"") -> list[bytes]
     return hashes
 
 
-def output_token(prompt: bytes, index: int) -> str:
-    """Return the text of one token of the answer to `prompt`: four characters, always the same."""
+def answer(prompt: bytes, length: int) -> Iterator[str]:
+    """Yield the tokens of the answer to `prompt`: four characters each, always the same."""
     seed = int.from_bytes(blake2b(prompt, digest_size=2).digest(), "big")
-    return f"{(seed + 257 * index) & 0xFFF:03x} "
+    for index in range(length):
+        yield f"{(seed + 257 * index) & 0xFFF:03x} "
