@@ -139,7 +139,8 @@ class PoolWatch:
             self._update(pool)
             self._say("")
             version = str(answer.get("metadata", {}).get("resourceVersion", ""))
-            await _first_of(self._watch_pods(api, path, pool, version), self._watch_pool(api, pool))
+            watches = self._watch_pods(api, path, pool, version), self._watch_pool(api, pool)
+            await first_of(*watches, seconds=_WATCH_SECONDS + 30)
 
     async def _find(self, api: Api) -> Pool:
         missing: PlimsollError | None = None
@@ -198,12 +199,11 @@ async def _events(
                 yield str(event.get("type")), event.get("object") or {}
 
 
-async def _first_of(*watches: Coroutine[Any, Any, None]) -> None:
-    """Run all until one ends, and end the others; for no longer than a watch lasts."""
-    tasks = [asyncio.create_task(each) for each in watches]
+async def first_of(*running: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
+    """Run all until one ends or the time is over, and end the others. Raises what that one does."""
+    tasks = [asyncio.create_task(each) for each in running]
     try:
-        patience = _WATCH_SECONDS + 30
-        done, _ = await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:

@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from plimsoll.errors import PlimsollError
-from plimsoll.router.inference_pool import Api, PoolWatch
+from plimsoll.router.inference_pool import Api, PoolWatch, first_of
 from plimsoll.router.live import Composer, Inputs, PoolReference
 from plimsoll.router.resolve import Lookup, look_up
 from plimsoll.router.settings import to_json
@@ -62,19 +62,9 @@ class Watching:
         """Watch until the commands end. Raises PlimsollError when nothing can be read at first."""
         self._seen = self._signatures()
         self._composer.read()
-        tasks = [asyncio.create_task(self._listen(commands))]
-        try:
-            pool = await self._connect()
-            if pool is not None:
-                tasks.append(asyncio.create_task(pool.run()))
-            tasks.append(asyncio.create_task(self._watch()))
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        pool = await self._connect()
+        followed = () if pool is None else (pool.run(),)
+        await first_of(self._listen(commands), *followed, self._watch())
 
     async def _connect(self) -> PoolWatch | None:
         """Return what follows the pool, if there is one. Raises PlimsollError without a cluster."""
@@ -149,7 +139,7 @@ class Watching:
         if text and text != before:
             self._send("say", text.encode())
         elif before and not text:
-            self._send("say", f"{_OVER[about]}".encode())
+            self._send("say", _OVER[about].encode())
 
 
 _OVER = {
