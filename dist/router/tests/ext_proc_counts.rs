@@ -62,6 +62,8 @@ fn an_answer_that_is_an_error_is_counted_by_its_status() {
     let mut exchange = routed(&core, BodySendMode::None);
     say(&mut exchange, [response_headers(&[(":status", "502")])]);
     assert!((metric(&core, "request_errors_total", r#"error_code="502""#) - 1.0).abs() < 0.1);
+    let sent = r#"target_model_name="m",error_code="502""#;
+    assert!((metric(&core, "request_errors_total", sent) - 1.0).abs() < 0.1);
 }
 
 #[test]

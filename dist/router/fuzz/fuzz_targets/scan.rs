@@ -29,7 +29,7 @@ fuzz_target!(|input: Input| {
     let whole = parse(path, &input.body, &settings);
     let mut pieces = Body::default();
     for piece in input.body.chunks(usize::from(input.cut).max(1)) {
-        pieces.push(Bytes::copy_from_slice(piece));
+        assert!(pieces.push(Bytes::copy_from_slice(piece), input.body.len()));
     }
     assert_eq!(whole, parse(path, &pieces.whole(), &settings));
     match whole {

@@ -87,10 +87,7 @@ impl Core {
 
     fn choose(&self, live: &Live, request: &Request) -> Result<Decision, Refusal> {
         let profile = live.profile(&request.hints)?;
-        let model = match request.target_model.as_str() {
-            "" => &request.model,
-            target => target,
-        };
+        let model = request.sent_model();
         let eligible = live.eligible(request, model)?;
         let keys = self.keys(profile, request, model);
         let matched = match keys.is_empty() {

@@ -6,6 +6,7 @@ mod dismissal;
 mod drain;
 pub mod ext_proc;
 mod health;
+mod hints;
 mod listeners;
 mod patient;
 pub mod proto;

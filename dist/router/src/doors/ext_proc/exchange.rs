@@ -11,13 +11,12 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::body::Body;
 use super::head::{Head, served};
 use super::reading::{self, Reading};
 use super::reply::{self, Side};
 use super::request_id;
 use super::response::Response;
-use crate::core::Core;
+use crate::core::{Body, Core};
 use crate::doors::bootstrap::ResponseMode;
 use crate::doors::budget::{Budget, Share};
 use crate::doors::dismissal::Dismissal;
@@ -254,7 +253,7 @@ impl Exchange {
             return;
         };
         let reading = if body_seen {
-            reading::read(&self.core, &head, &body.finish())
+            reading::read(&self.core, &head, body.whole())
         } else {
             Ok(Reading::without_body(&self.core, &head))
         };

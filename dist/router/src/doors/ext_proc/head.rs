@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::reply::{DESTINATION, LOAD_BALANCING, SERVED};
 use crate::core::{HintHeaders, Hints};
+use crate::doors::hints;
 use crate::doors::proto::{HeaderMap, HeaderValue, HttpHeaders, Kind, Metadata, Struct, Value};
 
 /// Metadata namespace and key of the addresses that a gateway allows.
@@ -69,32 +70,13 @@ impl Head {
 
     /// What was said beside the body. `asked` are the headers that the settings ask for.
     pub fn hints(&self, asked: &HintHeaders) -> Hints {
-        let either = |names: [&str; 2]| {
-            names
-                .into_iter()
-                .find_map(|name| self.text(name))
-                .map(str::to_owned)
-        };
-        let named = |name: &Option<String>| {
-            let value = name.as_deref().and_then(|name| self.text(name));
-            value.map(str::to_owned)
-        };
         Hints {
             subset: self.subset.clone(),
-            fairness: either([
-                "x-llm-d-inference-fairness-id",
-                "x-gateway-inference-fairness-id",
-            ]),
-            objective: either([
-                "x-llm-d-inference-objective",
-                "x-gateway-inference-objective",
-            ]),
-            model_rewrite: either(["x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite"]),
-            session: named(&asked.session),
-            if_available: self
-                .text("prefer")
-                .is_some_and(|value| value.split(',').any(|each| each.trim() == "if-available")),
-            profile: named(&asked.profile),
+            ..hints::read(
+                |name| self.text(name),
+                self.text("prefer").into_iter(),
+                asked,
+            )
         }
     }
 

@@ -3,7 +3,6 @@
 //! [`Exchange`] is the protocol, without a socket; `service` runs one for each stream, `server` brings
 //! them to a listener with health, reflection, TLS and an orderly end.
 
-mod body;
 mod connection;
 mod exchange;
 mod head;

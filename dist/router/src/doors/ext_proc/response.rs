@@ -72,7 +72,7 @@ impl Response {
             ticket,
             began,
             model: request.model.clone(),
-            target: request.target_model.clone(),
+            target: request.sent_model().to_owned(),
             streamed: request.stream,
         });
     }
@@ -186,8 +186,7 @@ impl Response {
             kind.starts_with(b"application/json") || kind.starts_with(b"text/event-stream")
         });
         let plain = first(map, "content-encoding").is_none_or(|coding| coding == b"identity");
-        let renamed = !target.is_empty() && target != model;
-        (renamed && text && plain).then(|| Restorer::new(target, model))
+        (target != model && text && plain).then(|| Restorer::new(target, model))
     }
 
     fn flush(&mut self, out: &mut VecDeque<ProcessingResponse>) {

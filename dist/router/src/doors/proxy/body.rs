@@ -71,13 +71,13 @@ async fn collect(
         let Ok(piece) = frame.into_data() else {
             continue;
         };
-        if body.len() + piece.len() > most {
+        let length = piece.len();
+        if !body.push(piece, most) {
             return Err(Dismissal::too_long(most));
         }
-        if !share.grow(piece.len()) {
+        if !share.grow(length) {
             return Err(Dismissal::no_room());
         }
-        body.push(piece);
     }
     Ok(body.whole())
 }

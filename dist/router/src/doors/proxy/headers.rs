@@ -3,7 +3,7 @@
 use http::header::{self, Entry, HeaderMap, HeaderName, HeaderValue};
 
 use crate::core::{HintHeaders, Hints};
-use crate::doors::request_id;
+use crate::doors::{hints, request_id};
 
 /// Where the client's id of a request is.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -104,31 +104,13 @@ pub fn add_if_absent(headers: &mut HeaderMap, name: HeaderName, value: HeaderVal
 }
 
 /// What a client says to the router.
-pub fn hints(headers: &HeaderMap, names: &HintHeaders) -> Hints {
+pub fn hints(headers: &HeaderMap, asked: &HintHeaders) -> Hints {
     let text = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?;
-        (!value.is_empty()).then(|| value.to_owned())
+        (!value.is_empty()).then_some(value)
     };
-    let either = |first: &str, second: &str| text(first).or_else(|| text(second));
-    Hints {
-        fairness: either(
-            "x-llm-d-inference-fairness-id",
-            "x-gateway-inference-fairness-id",
-        ),
-        objective: either(
-            "x-llm-d-inference-objective",
-            "x-gateway-inference-objective",
-        ),
-        model_rewrite: either("x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite"),
-        session: names.session.as_deref().and_then(text),
-        profile: names.profile.as_deref().and_then(text),
-        if_available: headers
-            .get_all("prefer")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .any(|value| value.split(',').any(|each| each.trim() == "if-available")),
-        ..Hints::default()
-    }
+    let prefer = headers.get_all("prefer").iter();
+    hints::read(text, prefer.filter_map(|value| value.to_str().ok()), asked)
 }
 
 #[cfg(test)]
@@ -194,9 +176,8 @@ mod tests {
     #[test]
     fn hints_have_two_names_and_the_newer_wins() {
         let client = headers(&[
-            ("x-gateway-inference-objective", "older"),
-            ("x-llm-d-inference-objective", "newer"),
-            ("x-gateway-model-name-rewrite", "tuned"),
+            ("x-gateway-model-name-rewrite", "older"),
+            ("x-llm-d-model-name-rewrite", "newer"),
             ("prefer", "wait=5, if-available"),
             ("x-session-id", "s1"),
         ]);
@@ -204,9 +185,11 @@ mod tests {
             session: Some("x-session-id".to_owned()),
             profile: None,
         };
+        let older = headers(&[("x-gateway-model-name-rewrite", "tuned")]);
+        let older = hints(&older, &given).model_rewrite;
+        assert_eq!(Some("tuned"), older.as_deref());
         let hints = hints(&client, &given);
-        assert_eq!(Some("newer"), hints.objective.as_deref());
-        assert_eq!(Some("tuned"), hints.model_rewrite.as_deref());
+        assert_eq!(Some("newer"), hints.model_rewrite.as_deref());
         assert_eq!(Some("s1"), hints.session.as_deref());
         assert!(hints.if_available);
         assert_eq!((None, None), (hints.profile, hints.subset));

@@ -1,6 +1,6 @@
 //! What is asked of an endpoint: the client's request, read once, ready to be sent as often as it takes.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, HOST, HeaderMap};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -44,7 +44,9 @@ impl Order {
             headers.remove(ACCEPT_ENCODING);
         }
         Ok(Self {
-            body: renamed(&request, &held.bytes),
+            body: request
+                .renamed(&held.bytes)
+                .unwrap_or_else(|| held.bytes.clone()),
             request,
             method: parts.method.clone(),
             path,
@@ -66,11 +68,7 @@ impl Order {
 
     /// The model as the client named it, and as the endpoint gets it.
     pub fn models(&self) -> (&str, &str) {
-        let asked = self.request.model.as_str();
-        match self.request.target_model.as_str() {
-            "" => (asked, asked),
-            target => (asked, target),
-        }
+        (&self.request.model, self.request.sent_model())
     }
 
     /// The id by which client and endpoint know it.
@@ -85,61 +83,13 @@ impl Order {
 
     /// Puts the client's name of the model back, if the endpoint gets another.
     pub fn restorer(&self) -> Option<Restorer> {
-        let sent = &self.request.target_model;
-        is_renamed(&self.request).then(|| Restorer::new(sent, &self.request.model))
+        let (asked, sent) = self.models();
+        self.request
+            .is_renamed()
+            .then(|| Restorer::new(sent, asked))
     }
 }
 
 fn is_read(kind: Kind) -> bool {
     !matches!(kind, Kind::None | Kind::Passthrough)
-}
-
-fn is_renamed(request: &Request) -> bool {
-    let target = &request.target_model;
-    request.model_span.is_some() && !target.is_empty() && *target != request.model
-}
-
-/// The body with the model's name for the endpoint; nothing else changes.
-fn renamed(request: &Request, body: &Bytes) -> Bytes {
-    let Some((start, end)) = request.model_span.filter(|_| is_renamed(request)) else {
-        return body.clone();
-    };
-    let (Some(before), Some(after)) = (body.get(..start), body.get(end..)) else {
-        return body.clone();
-    };
-    let name = serde_json::Value::from(request.target_model.as_str()).to_string();
-    let mut whole = BytesMut::with_capacity(before.len() + name.len() + after.len());
-    whole.extend_from_slice(before);
-    whole.extend_from_slice(name.as_bytes());
-    whole.extend_from_slice(after);
-    whole.freeze()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_name_changes() {
-        let body = Bytes::from_static(br#"{ "model" : "a", "prompt":"model a" }"#);
-        let request = Request {
-            model: "a".to_owned(),
-            target_model: "b\"2".to_owned(),
-            model_span: Some((12, 15)),
-            ..Request::default()
-        };
-        let expected = br#"{ "model" : "b\"2", "prompt":"model a" }"#;
-        assert_eq!(Bytes::from_static(expected), renamed(&request, &body));
-    }
-
-    #[test]
-    fn a_body_under_the_same_name_is_not_copied() {
-        let body = Bytes::from(vec![b'x'; 10]);
-        let request = Request {
-            model: "a".to_owned(),
-            model_span: Some((0, 1)),
-            ..Request::default()
-        };
-        assert_eq!(body.as_ptr(), renamed(&request, &body).as_ptr());
-    }
 }

@@ -1,0 +1,22 @@
+//! What a client says to the router in headers: the same at every door.
+
+use crate::core::{HintHeaders, Hints};
+
+/// Read hints. `text` is the value of a header, `prefer` are all values of `Prefer`, and `asked` the
+/// headers that the settings ask for.
+pub fn read<'a>(
+    text: impl Fn(&str) -> Option<&'a str>,
+    prefer: impl Iterator<Item = &'a str>,
+    asked: &HintHeaders,
+) -> Hints {
+    let owned = |name: &str| text(name).map(str::to_owned);
+    let mut preferences = prefer.flat_map(|value| value.split(','));
+    Hints {
+        subset: None,
+        model_rewrite: owned("x-llm-d-model-name-rewrite")
+            .or_else(|| owned("x-gateway-model-name-rewrite")),
+        session: asked.session.as_deref().and_then(owned),
+        if_available: preferences.any(|each| each.trim() == "if-available"),
+        profile: asked.profile.as_deref().and_then(owned),
+    }
+}
