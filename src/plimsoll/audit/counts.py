@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plimsoll.audit.model import CellAudit, Kind, SubmissionAudit
+from plimsoll.audit.model import CLAIMS, CellAudit, Kind, SubmissionAudit
 from plimsoll.audit.words import NOT_DEMONSTRATED, word
 
-CLAIMS = frozenset({"implemented", "partially implemented"})
-"""Statuses, without case, by which a submission claims something."""
 UNKNOWN_VERSION = "no version"
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from plimsoll.audit.counts import Counts, Row, Tally, Trend, is_backed, is_claimed
 from plimsoll.audit.model import CellAudit, PlimsollRun, SubmissionAudit
@@ -18,23 +17,17 @@ from plimsoll.submission import Finding, Place
 FORMAT = 1
 
 
-class _Document(Struct, kw_only=True):
-    """The order of the keys on the top level."""
-
-    format: int
-    submissions: list[dict[str, Any]]
-    counts: dict[str, Any]
-
-
 def document(audits: Sequence[SubmissionAudit], counts: Counts) -> bytes:
     """Return the document as indented UTF-8; texts stand in it as they were read."""
-    content = _Document(
-        format=FORMAT, submissions=[_submission(each) for each in audits], counts=_counts(counts)
-    )
+    content = {
+        "format": FORMAT,
+        "submissions": [_submission(each) for each in audits],
+        "counts": _counts(counts),
+    }
     try:
         encoded = msgspec.json.encode(content)
     except UnicodeEncodeError:  # a file's name that is not text
-        encoded = msgspec.json.encode(_clean(msgspec.to_builtins(content)))
+        encoded = msgspec.json.encode(_clean(content))
     return msgspec.json.format(encoded, indent=2) + b"\n"
 
 

@@ -12,6 +12,9 @@ from msgspec import Struct
 
 from plimsoll.submission import Finding, Place, Severity
 
+CLAIMS = frozenset({"implemented", "partially implemented"})
+"""Statuses, without case, by which a submission claims something."""
+
 
 class Kind(StrEnum):
     """Kinds of evidence, strongest first."""

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from plimsoll.audit.document import Document
-from plimsoll.audit.model import Kind, Reading
+from plimsoll.audit.model import CLAIMS, Kind, Reading
 from plimsoll.submission import Cell, Finding, Place, Severity, quoted
-
-CLAIMS = frozenset({"implemented", "partially implemented"})
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -45,11 +43,6 @@ class CellView(Struct, frozen=True, kw_only=True):
     """Text of PRODUCT.yaml."""
     place_of: Callable[[str, int], Place]
     """Gives the place of a line of a file in the submission's folder."""
-
-    @property
-    def claimed(self) -> bool:
-        """Whether the status says that it is implemented, at least in part."""
-        return self.cell.status.strip().lower() in CLAIMS
 
     def code(self) -> list[tuple[Document, int, str]]:
         """Return every command, manifest and output line with its document and number."""

@@ -54,7 +54,6 @@ class View(Struct, frozen=True, kw_only=True):
     versions: tuple[str, ...]
     requirements: tuple[tuple[Trend, dict[str, Row]], ...]
     products: tuple[Product, ...]
-    unread: tuple[SubmissionAudit, ...]
     kinds: tuple[str, ...] = KINDS
 
 
@@ -84,7 +83,6 @@ def build(audits: Sequence[SubmissionAudit], counts: Counts) -> View:
             (trend, {row.name: row for row in trend.versions}) for trend in counts.requirements
         ),
         products=tuple(_products(audits, counts)),
-        unread=tuple(each for each in audits if not each.cells),
     )
 
 
