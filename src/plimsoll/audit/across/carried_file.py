@@ -28,11 +28,8 @@ def seen(entries: Sequence[Entry], contents: Contents) -> Iterator[Seen]:
 
 
 def _unchanged_since(entry: Entry, path: str, contents: Contents) -> Entry | None:
-    found = None
-    before = entry.before
-    while before is not None and contents.twin(before, contents.digest(entry, path)):
-        found, before = before, before.before
-    return found
+    digest = contents.digest(entry, path)
+    return entry.since(lambda each: contents.twin(each, digest) != "")
 
 
 def _finding(entry: Entry, cell: Cell, path: str, since: Entry, contents: Contents) -> Finding:

@@ -30,15 +30,10 @@ def _texts(cell: Cell) -> list[str]:
 
 def _unchanged_since(entry: Entry, cell: Cell) -> Entry | None:
     """Return the earliest version from which on the list is the same; None when it is new."""
-    found = None
     texts = _texts(cell)
-    before = entry.before if cell.id else None
-    while before is not None and texts:
-        same = before.cells.get(cell.id)
-        if same is None or _texts(same) != texts:
-            break
-        found, before = before, before.before
-    return found
+    if not texts:
+        return None
+    return entry.since(lambda each: cell.id in each.cells and _texts(each.cells[cell.id]) == texts)
 
 
 def _finding(entry: Entry, cell: Cell, since: Entry, contents: Contents) -> Finding:

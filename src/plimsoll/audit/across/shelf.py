@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,6 +57,13 @@ class Entry(Struct, frozen=True, kw_only=True, eq=False):
     def paths(self, cell: Cell) -> list[str]:
         """Return the paths in its own folder that a cell names."""
         return list(self.kinds.get(cell.place, ()))
+
+    def since(self, same: Callable[[Entry], bool]) -> Entry | None:
+        """Return the earliest version from which on `same` holds; None where it just began."""
+        found, before = None, self.before
+        while before is not None and same(before):
+            found, before = before, before.before
+        return found
 
     def kin(self, other: Entry) -> bool:
         """Tell whether both are of one vendor or of one product."""
