@@ -6,7 +6,9 @@ Its text lives only as long as the audit of its submission.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar, cast
 
 from plimsoll.audit import transcripts
 from plimsoll.audit.naming import belongs, of_programme
@@ -18,6 +20,8 @@ from plimsoll.submission.results import (
     effective,
     read_results,
 )
+
+Answer = TypeVar("Answer")
 
 MOST_TEXT = 1 << 20
 """Bytes of a text that detectors see; results are read whole."""
@@ -37,6 +41,13 @@ class Document:
         self.first = first
         """Line of the file at which it starts, from 1."""
         self._data = data
+        self._answers: dict[Callable[[Document], object], object] = {}
+
+    def once(self, ask: Callable[[Document], Answer]) -> Answer:
+        """Return what `ask` says of it, asked once however many cells name it."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return cast("Answer", self._answers[ask])
 
     @cached_property
     def suffix(self) -> str:

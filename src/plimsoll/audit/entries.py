@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plimsoll.audit import hosts, kinds
+from plimsoll.audit import hosts, kinds, runs
 from plimsoll.audit.document import Document
 from plimsoll.audit.model import Kind, Reading
 from plimsoll.submission import File, Finding, Loaded, Reference, beside, hosted, refer, refusal
@@ -21,12 +21,7 @@ MOST_TEXT = 8 << 20
 MOST_FILES = 50
 """Files read of one folder that an entry names."""
 _WORDS_FOR_NOTHING = frozenset({"n/a", "na", "none", "-", "tbd", "todo", "not applicable"})
-_OF_A_RUN = frozenset(
-    (
-        *("plan.json", "journal.jsonl", "facts.jsonl", "verdicts.json", "report.html"),
-        *("junit.xml", "results.json", "manifest.json"),
-    )
-)
+_OF_A_RUN = frozenset({"plan.json", "journal.jsonl", *runs.FILES})
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -45,8 +40,9 @@ class Entries:
         self._left = MOST_BYTES
         self._text_left = MOST_TEXT
         self._files: dict[str, Document | File] = {}
-        self._parts: dict[tuple[str, str], tuple[Document, Kind, str]] = {}
-        """Files and their sections by path and anchor, each looked at once, with what it is."""
+        self._parts: dict[tuple[str, str], tuple[tuple[Document, ...], Kind, str]] = {}
+        """What paths and anchors name (a file, a section, a folder's files), each looked at once,
+        with what it is."""
         self._runs: dict[str, bool] = {}
 
     def read(self, entry: Scalar) -> Found:
@@ -123,9 +119,12 @@ class Entries:
         key = (reading.path, anchor)
         if key not in self._parts:
             part = document.section(anchor) if anchor else document
-            self._parts[key] = part, *kinds.of_document(part)
-        document, kind, because = self._parts[key]
-        return Found(reading=replace(reading, kind=kind, because=because), documents=(document,))
+            self._parts[key] = (part,), *kinds.of_document(part)
+        return self._found(reading, key)
+
+    def _found(self, reading: Reading, key: tuple[str, str]) -> Found:
+        documents, kind, because = self._parts[key]
+        return Found(reading=replace(reading, kind=kind, because=because), documents=documents)
 
     def _in_run(self, path: str) -> bool:
         """Return whether a path is a run folder of Plimsoll, or a file that a run has."""
@@ -135,7 +134,7 @@ class Entries:
     def _is_run(self, folder: str) -> bool:
         if folder not in self._runs:
             prefix = f"{folder}/" if folder else ""
-            found = (self._folder.look(prefix + name) for name in ("manifest.json", "facts.jsonl"))
+            found = (self._folder.look(prefix + name) for name in (runs.MANIFEST, runs.FACTS))
             self._runs[folder] = all(
                 file.exists and not file.folder and not file.refused for file in found
             )
@@ -157,12 +156,14 @@ class Entries:
         return Found(reading=replace(reading, because=because))
 
     def _folder_of(self, reading: Reading) -> Found:
-        paths = self._folder.files(reading.path, most=MOST_FILES)
-        documents = tuple(
-            document for path in paths if (document := self._document(path)) is not None
-        )
-        kind, because = kinds.of_folder(documents)
-        return Found(reading=replace(reading, kind=kind, because=because), documents=documents)
+        key = (reading.path, "")
+        if key not in self._parts:
+            paths = self._folder.files(reading.path, most=MOST_FILES)
+            documents = tuple(
+                document for path in paths if (document := self._document(path)) is not None
+            )
+            self._parts[key] = documents, *kinds.of_folder(documents)
+        return self._found(reading, key)
 
 
 def _too_much(file: File) -> File:

@@ -29,9 +29,9 @@ def find(view: CellView) -> Iterator[Finding]:
     if not view.version:
         return
     for document in view.documents:
-        seen = list(_clusters(document)) or list(_meant(document))
-        if seen and all(version != view.version for _, version in seen):
-            line, version = seen[0]
+        seen = document.once(_versions)
+        if seen and view.version not in seen:
+            version, line = next(iter(seen.items()))
             what = f"not demonstrated: {{place}} is of {version}, the submission of {view.version}"
             yield view.at(RULE, document, line, what)
     for reading in view.readings:
@@ -42,6 +42,17 @@ def find(view: CellView) -> Iterator[Finding]:
                 f"{view.version}"
             )
             yield view.entry(RULE, "evidence", what, quote=reading.text, place=reading.place)
+
+
+def _versions(document: Document) -> dict[str, int]:
+    """Return the versions that a text is of, each with its first line, in their order."""
+    for found in (_clusters, _meant):
+        seen: dict[str, int] = {}
+        for line, version in found(document):
+            seen.setdefault(version, line)
+        if seen:
+            return seen
+    return {}
 
 
 def _clusters(document: Document) -> Iterator[tuple[int, str]]:

@@ -26,7 +26,7 @@ _EVERY = re.compile(r"\s(?:-A|--all-namespaces)\b")
 def find(view: CellView) -> Iterator[Finding]:
     """Yield at most one finding per file, at the first manifest."""
     for document in view.documents:
-        found = _unseen(document)
+        found = document.once(_unseen)
         if found is not None:
             line, name = found
             what = (
