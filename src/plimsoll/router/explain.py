@@ -44,7 +44,7 @@ def profile_lines(profile: ProfileUse) -> Iterator[str]:
             yield from _wrapped("     ", text)
     text = f"Then {_title(profile.picker)}: {profile.picker.words()}."
     yield from _wrapped("  ", text)
-    many = profile.picker.given.get("maxNumOfEndpoints", 1)
+    many = profile.picker.values["maxNumOfEndpoints"]
     if many != 1:
         yield f"  It names {many} endpoints; the later ones are tried when the first fails."
 

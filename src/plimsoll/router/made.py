@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
 from plimsoll.router.findings import Findings
-from plimsoll.router.plugin_list import Plugins
+from plimsoll.router.plugin_list import Plugins, PluginUse
 from plimsoll.router.settings import EngineMetrics, IndexSettings, SessionSettings
 
 
@@ -64,11 +66,13 @@ def session(plugins: Plugins) -> SessionSettings:
     """Return which header names a session, and for how long it is remembered."""
     for use in plugins.values():
         if use.plugin.name == "session-affinity-scorer":
-            header = use.given.get("headerName", "x-session-token")
-            seconds = use.given.get("evictionTtlSeconds", 600.0)
-            milliseconds = int(seconds * 1000) if isinstance(seconds, float) else 600_000
-            return SessionSettings(header=str(header).lower(), ttl_ms=milliseconds)
+            seconds = cast("float", use.values["evictionTtlSeconds"])
+            return SessionSettings(header=_header(use), ttl_ms=int(seconds * 1000))
     for use in plugins.values():
         if use.plugin.name == "session-id-producer":
-            return SessionSettings(header=str(use.given.get("headerName", "x-session-id")).lower())
+            return SessionSettings(header=_header(use))
     return SessionSettings()
+
+
+def _header(use: PluginUse) -> str:
+    return str(use.values["headerName"]).lower()

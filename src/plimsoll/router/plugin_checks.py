@@ -9,19 +9,19 @@ from plimsoll.router.settings import ENGINES
 from plimsoll.router.tree import Place
 
 Check = Callable[[str, dict[str, object], Place, Findings], None]
-"""Gets the plugin's name, its parameters, its place and where to complain."""
+"""Gets the plugin's name, its parameters with their defaults, its place and where to complain."""
 _ENGINE_LABEL = "llm-d.ai/engine-type"
 
 
 def _affinity(_: str, given: dict[str, object], place: Place, findings: Findings) -> None:
-    source = given.get("ttftSource", "prefillThroughput")
+    source = given["ttftSource"]
     if source != "prefillThroughput":
         findings.error(
             place,
             f"ttftSource {source} is not implemented",
             "the nearest that is: prefillThroughput",
         )
-    if given.get("peakPrefillThroughput") == 0 and given.get("maxTTFTPenaltyMs") != 0:
+    if given["peakPrefillThroughput"] == 0 and given["maxTTFTPenaltyMs"] != 0:
         findings.error(place, "peakPrefillThroughput is 0; it must be more than 0")
 
 
@@ -31,13 +31,12 @@ def _label(name: str, given: dict[str, object], place: Place, findings: Findings
 
 
 def _session(name: str, given: dict[str, object], place: Place, findings: Findings) -> None:
-    algorithm = given.get("algorithm", "encoded_endpoint_header")
+    algorithm = given["algorithm"]
     if algorithm == "encoded_endpoint_header":
-        header = given.get("headerName", "x-session-token")
         findings.note(
             place,
             f"{name} writes no token into answers: a session is what the client names in the "
-            f"header {header}",
+            f"header {given['headerName']}",
             "write algorithm: session_id_header to say so",
         )
     elif algorithm != "session_id_header":
@@ -49,14 +48,14 @@ def _session(name: str, given: dict[str, object], place: Place, findings: Findin
 
 
 def _engines(_: str, given: dict[str, object], place: Place, findings: Findings) -> None:
-    label = given.get("engineLabelKey", _ENGINE_LABEL)
+    label = given["engineLabelKey"]
     if label != _ENGINE_LABEL:
         findings.error(
             place,
             f"engineLabelKey {label} is not implemented",
             f"the nearest that is: {_ENGINE_LABEL}",
         )
-    engines, default = given.get("engineConfigs"), given.get("defaultEngine", "vllm")
+    engines, default = given.get("engineConfigs"), given["defaultEngine"]
     known = {*ENGINES, *(engines if isinstance(engines, dict) else ())}
     if default not in known:
         findings.error(place, f"there is no engine {default}", did_you_mean(str(default), known))

@@ -7,7 +7,15 @@ from msgspec import Struct, field
 from plimsoll.router.fields import known_fields, listed, parameter, text
 from plimsoll.router.findings import Findings, did_you_mean
 from plimsoll.router.plugin_checks import CHECKS
-from plimsoll.router.plugins import DEPRECATED, PLUGINS, UNSUPPORTED, UNUSED, Plugin, in_words
+from plimsoll.router.plugins import (
+    DEPRECATED,
+    PLUGINS,
+    UNSUPPORTED,
+    UNUSED,
+    Plugin,
+    defaults,
+    in_words,
+)
 from plimsoll.router.tree import Node, Place
 
 
@@ -20,6 +28,11 @@ class PluginUse(Struct, frozen=True, kw_only=True):
     place: Place
     given: dict[str, object] = field(default_factory=dict)
     """Parameters that were written, under llm-d's names, as plain data."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Parameters as they count: those that were written, else their defaults."""
+        return defaults(self.plugin) | self.given
 
     def words(self) -> str:
         """Return what it does."""
@@ -61,12 +74,11 @@ def implicit(name: str, place: Place, plugins: Plugins, findings: Findings) -> P
     """Return a plugin that is meant by its type without standing in the list."""
     if name in plugins.refused:
         return None
-    known = _known(name, place, findings) if _is_type(name) else None
-    if known is None:
-        if not _is_type(name):
-            findings.error(place, f"there is no plugin {name}", did_you_mean(name, plugins))
+    if not _is_type(name):
+        findings.error(place, f"there is no plugin {name}", did_you_mean(name, plugins))
         return None
-    return PluginUse(name=name, plugin=known, place=place)
+    known = _known(name, place, findings)
+    return None if known is None else PluginUse(name=name, plugin=known, place=place)
 
 
 def _is_type(name: str) -> bool:
@@ -91,7 +103,7 @@ def _entry(node: Node, uses: Plugins, findings: Findings) -> PluginUse | None:
     use = PluginUse(name=name, plugin=plugin, place=node.place, given=given)
     check = CHECKS.get(plugin.name)
     if check is not None:
-        check(name, given, node.place, findings)
+        check(name, use.values, node.place, findings)
     return use
 
 

@@ -188,7 +188,7 @@ def read_handler(
 
 
 def _by_header(handler: PluginUse, names: list[str], findings: Findings) -> HandlerSettings | None:
-    default = str(handler.given.get("defaultProfile", "decode"))
+    default = str(handler.values["defaultProfile"])
     if default not in names:
         findings.error(
             handler.place,
@@ -197,7 +197,7 @@ def _by_header(handler: PluginUse, names: list[str], findings: Findings) -> Hand
         )
         return None
     return HeaderProfileHandler(
-        header=str(handler.given.get("headerName", "EPP-Profile")).lower(),
+        header=str(handler.values["headerName"]).lower(),
         profiles={name: name for name in names},
         default=default,
     )
