@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 
 from plimsoll.router.findings import Findings, did_you_mean
@@ -29,6 +30,8 @@ ENGINE_FIELDS = {
     "cacheNumBlocksSpec": "blocks",
 }
 """Names of metrics in llm-d's engineConfigs, with their names in the settings."""
+_MOST = sys.float_info.max
+"""Neither infinity nor what is no number, nor a whole number without end, can be meant."""
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 
@@ -97,13 +100,12 @@ def _plain(node: Node, kind: Kind, what: str, findings: Findings) -> object:
 def _number(node: Node, _: Findings) -> object:
     value = node.value
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number else None
+    return float(value) if is_number and abs(value) <= _MOST else None
 
 
-def _integer(node: Node, _: Findings) -> object:
-    value = node.value
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return int(value) if is_number and float(value).is_integer() else None
+def _integer(node: Node, findings: Findings) -> object:
+    number = _number(node, findings)
+    return int(node.value) if isinstance(number, float) and number.is_integer() else None
 
 
 def _truth(node: Node, _: Findings) -> object:

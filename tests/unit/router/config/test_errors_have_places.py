@@ -72,6 +72,18 @@ CASES: list[tuple[str, str, str]] = [
         of_plugins("- type: active-request-scorer", "  parameters:", "    maxBusyScore: 2"),
         "active-request-scorer maxBusyScore is 2; it must be from 0 to 1",
     ),
+    *(
+        (
+            f"a number that nobody can mean: {number[:5]}",
+            of_plugins(f"- {{type: {plugin}, parameters: {{{parameter}: {number}}}}}"),
+            f"{parameter} must be a {'whole ' * (parameter == 'threshold')}number, and is",
+        )
+        for plugin, parameter in (
+            ("session-affinity-scorer", "evictionTtlSeconds"),
+            ("load-aware-scorer", "threshold"),
+        )
+        for number in (".inf", ".nan", "1" + "0" * 400)
+    ),
     (
         "two plugins of one name",
         of_plugins("- type: queue-scorer", "- type: queue-scorer"),
