@@ -77,9 +77,11 @@ def read(data: bytes, file: str) -> Node:
     start = Place(file, 1, 1)
     if len(data) > MOST_BYTES:
         raise BadYamlError(Place(file), f"it has {len(data)} bytes; at most {MOST_BYTES} are read")
+    yaml = YAML(typ="rt", pure=True)
+    yaml.composer.warn_double_anchors = False  # YAML allows it, and the later one counts
     try:
         text = data.decode("utf-8-sig")
-        document = YAML(typ="rt", pure=True).load(text)
+        document = yaml.load(text)
     except UnicodeDecodeError as error:
         raise BadYamlError(Place(file), f"byte {error.start} is not UTF-8") from None
     except MarkedYAMLError as error:

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plimsoll.errors import UsageError
@@ -46,6 +46,7 @@ def damaged(text: str, places: list[tuple[float, str]]) -> str:
 damage = st.lists(st.tuples(st.floats(0, 1), words), max_size=4)
 
 
+@example([(1.0, "&a x"), (0.5625, "&a x")])
 @given(damage)
 def test_damaged_configurations(places: list[tuple[float, str]]) -> None:
     config = epp_config.parse(damaged(WHOLE, places).encode(), "c")
