@@ -14,13 +14,11 @@ from plimsoll.router.envoy_options import EnvoyOptions, EnvoyPool
 from tests.router.endpoint import Endpoint
 from tests.router.envoy import Envoy
 from tests.router.picker import Picker, live
+from tests.unit.router.extension import plimsoll_router
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "router: starts Envoy and pickers as processes (Linux)")
-
-
-MISSING = "the data plane plimsoll_router is not installed: build dist/router with maturin"
 
 
 class Stage:
@@ -74,7 +72,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 @pytest.fixture
 def stage(stack: AsyncExitStack) -> Stage:
     """A stage that is not opened yet; everything on it ends with the test."""
-    pytest.importorskip("plimsoll_router", reason=MISSING)
+    plimsoll_router()
     return Stage(stack)
 
 

@@ -9,9 +9,9 @@ import pytest
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.router.conformance import Options, Outcome, picker_cases, run_picker
 from plimsoll.router.conformance.reference import SHED, ReferencePicker
-from tests.router.conftest import MISSING
 from tests.router.picker import Picker, live
 from tests.router.wrong_pickers import WRONG
+from tests.unit.router.extension import plimsoll_router
 
 pytestmark = pytest.mark.router
 
@@ -41,7 +41,7 @@ async def test_a_right_picker_passes(stack: AsyncExitStack) -> None:
 
 
 async def test_our_picker_passes(stack: AsyncExitStack) -> None:
-    pytest.importorskip("plimsoll_router", reason=MISSING)
+    plimsoll_router()
     nobody = {"type": "by-label", "label": "zone", "valid_values": ["nowhere"]}
     settings = {
         "profiles": {"default": {}, "nobody": {"filters": [nobody]}},

@@ -17,12 +17,12 @@ import httpx2
 
 from plimsoll.router.envoy_options import EnvoyOptions, EnvoyPool
 from tests.router.envoy import Envoy
+from tests.unit.router.end_to_end.processes import overview
 from tests.vllm.engine import Engine
 from tests.vllm.waiting import until
 
 REPOSITORY = Path(__file__).parents[2]
 Kind = Literal["proxy", "envoy"]
-_SECONDS = 60.0
 
 
 class Door:
@@ -70,7 +70,7 @@ async def open_door(
         )
         envoy: Envoy | None = None
         try:
-            said = await _said(process)
+            said = await overview(process)
             if not said:
                 errors.seek(0)
                 raise AssertionError(f"the router ended: {errors.read().decode()}")
@@ -90,18 +90,6 @@ async def open_door(
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-
-
-async def _said(process: asyncio.subprocess.Process) -> str:
-    """Return what the router says once it serves; empty when it ends instead."""
-    assert process.stdout is not None
-    said = ""
-    async with asyncio.timeout(_SECONDS):
-        async for line in process.stdout:
-            said += line.decode()
-            if line.startswith(b"Stop with"):
-                return said
-    return ""
 
 
 def _address(said: str, title: str) -> str:

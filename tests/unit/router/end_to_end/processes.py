@@ -13,13 +13,21 @@ async def start(processes: list[Process], *arguments: str) -> tuple[Process, str
     command = (sys.executable, "-m", "plimsoll", "route", "--listen", "127.0.0.1:0", *arguments)
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
     processes.append(process)
-    assert process.stdout is not None
-    url = ""
-    async with asyncio.timeout(60):
-        async for line in process.stdout:
-            found = re.search(r"OpenAI API +(https?://\S+)/v1", line.decode())
-            url = found[1] if found else url
-            if line.startswith(b"Stop with"):
-                return process, url
+    page = await overview(process)
+    if page:
+        found = re.search(r"OpenAI API +(https?://\S+)/v1", page)
+        return process, found[1] if found else ""
     assert process.stderr is not None
     raise AssertionError((await process.stderr.read()).decode())
+
+
+async def overview(process: Process) -> str:
+    """Return what the router says once it serves; empty when it ends instead."""
+    assert process.stdout is not None
+    page = ""
+    async with asyncio.timeout(60):
+        async for line in process.stdout:
+            page += line.decode()
+            if line.startswith(b"Stop with"):
+                return page
+    return ""
