@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from plimsoll.cli.results import commit
 from tests.router.envoy import VERSION as ENVOY
 from tests.vllm.environment import Environment
 
@@ -44,7 +43,7 @@ class Record:
         return "\n".join(
             (
                 f"The router in front of two real vLLM servers: {found}",
-                f"Recorded by `make test-vllm` on {now:%Y-%m-%d} at commit {_commit()}.",
+                f"Recorded by `make test-vllm` on {now:%Y-%m-%d} at commit {commit()}.",
                 f"{packages}; Envoy {ENVOY}; Python {platform.python_version()}; {machine}.",
                 "Model: Qwen3, 28 million random weights, bfloat16; one thread for each server.",
                 "",
@@ -57,14 +56,3 @@ class Record:
 def _reason(report: pytest.TestReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(getattr(crash, "message", "")).partition("\n")[0]
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short=10", "HEAD"],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parent,
-    )
-    return done.stdout.strip() or "unknown"

@@ -41,7 +41,6 @@ class Run:
 
     first_token: list[float] = field(default_factory=list)
     """Seconds to the first token."""
-    prompt_tokens: int = 0
     cached_tokens: int = 0
 
     @property
@@ -56,7 +55,6 @@ class Run:
     def add(self, other: Run) -> None:
         """Take over what another run measured."""
         self.first_token += other.first_token
-        self.prompt_tokens += other.prompt_tokens
         self.cached_tokens += other.cached_tokens
 
 
@@ -84,7 +82,6 @@ async def _converse(
         messages.append({"role": "user", "content": question})
         answer = await stream(client, messages, ANSWER_TOKENS)
         result.first_token.append(answer.first)
-        result.prompt_tokens += answer.usage["prompt_tokens"]
         result.cached_tokens += answer.cached
         messages.append({"role": "assistant", "content": answer.text})
         question = ""
