@@ -107,12 +107,12 @@ def append(result: Result, folder: Path, file: str = "") -> None:
 
 def _machine_load(seconds: float = 2.0) -> float:
     """Return how many cores the machine keeps busy while this process waits."""
-    before = _busy()
+    before = busy_seconds()
     time.sleep(seconds)
-    return (_busy() - before) / seconds
+    return (busy_seconds() - before) / seconds
 
 
-def _busy() -> float:
-    """Processor seconds that the machine was busy since boot (user, nice, system, irq)."""
+def busy_seconds() -> float:
+    """Return processor seconds that the machine was busy since boot (user, nice, system, irq)."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     return sum(int(fields[index]) for index in (0, 1, 2, 5, 6)) / os.sysconf("SC_CLK_TCK")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.router.machine import total_seconds, tree
+from benchmarks.router.machine import used
 from benchmarks.router.tools import Tool
 
 SCRIPT = Path(__file__).with_name("body.lua")
@@ -61,11 +61,7 @@ def cost(
 
     `processes` are the roots, by name. `rate` is how many requests per second were answered.
     """
-    trees = {name: tree(root) for name, root in processes.items()}
-    before = {name: total_seconds(pids) for name, pids in trees.items()}
+    since = used(processes)
     load = send(wrk, address, size, seconds)
-    figures = {
-        name: (total_seconds(pids) - before[name]) / load.requests * 1e6
-        for name, pids in trees.items()
-    }
+    figures = {name: each / load.requests * 1e6 for name, each in since().items()}
     return {**figures, "rate": load.requests / load.seconds}

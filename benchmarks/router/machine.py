@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.measure import busy_seconds
 
 
 def processor_seconds(pid: int) -> float:
@@ -49,6 +49,13 @@ def total_seconds(pids: Iterable[int]) -> float:
     return total
 
 
+def used(roots: Mapping[str, int]) -> Callable[[], dict[str, float]]:
+    """Return what tells the processor seconds of process trees since now, by the names of roots."""
+    trees = {name: tree(root) for name, root in roots.items()}
+    before = {name: total_seconds(pids) for name, pids in trees.items()}
+    return lambda: {name: total_seconds(pids) - before[name] for name, pids in trees.items()}
+
+
 def resident_megabytes(root: int, field: str = "VmRSS") -> float:
     """Return the resident memory of a process and all that it started, in MB (10^6 bytes)."""
     total = 0
@@ -67,21 +74,15 @@ class ForeignLoad:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._busy = _busy()
+        self._busy = busy_seconds()
         self._own = _own()
 
     def cores(self) -> float:
         """Return how many, on average since."""
         seconds = time.monotonic() - self._began
-        return max(0.0, (_busy() - self._busy) - (_own() - self._own)) / seconds
+        return max(0.0, (busy_seconds() - self._busy) - (_own() - self._own)) / seconds
 
 
 def _own() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return total_seconds(tree(os.getpid())) + ended.ru_utime + ended.ru_stime
-
-
-def _busy() -> float:
-    """Seconds that the processors were busy since boot (user, nice, system, interrupts)."""
-    fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
-    return sum(int(fields[index]) for index in (0, 1, 2, 5, 6)) / _TICKS

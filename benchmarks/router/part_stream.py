@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.measure import Result
 from benchmarks.router import endpoints, routers, tools
-from benchmarks.router.machine import total_seconds, tree
+from benchmarks.router.machine import used
 from benchmarks.router.rounds import Figures, Plan, Round, measure, middle, result
 from benchmarks.router.servers import Stage
 from benchmarks.router.streaming import CHUNKS, CLIENTS, PAUSE, read
@@ -47,21 +47,16 @@ def run(plan: Plan) -> list[Result]:
 
 def _idle(pid: int, seconds: float) -> Figures:
     """Return what the picker uses without requests, in cores: it looks at its endpoints."""
-    pids = tree(pid)
-    before, began = total_seconds(pids), time.monotonic()
+    since, began = used({"picker": pid}), time.monotonic()
     time.sleep(seconds)
-    return {"picker": (total_seconds(pids) - before) / (time.monotonic() - began)}
+    return {"picker": since()["picker"] / (time.monotonic() - began)}
 
 
 def _cost(address: str, requests: int, processes: Mapping[str, int]) -> Figures:
     """Return microseconds per chunk by process tree, and the microseconds that a chunk took."""
-    trees = {name: tree(root) for name, root in processes.items()}
-    before = {name: total_seconds(pids) for name, pids in trees.items()}
-    began = time.monotonic()
+    since, began = used(processes), time.monotonic()
     chunks = asyncio.run(read(address, requests))
-    figures = {
-        name: (total_seconds(pids) - before[name]) / chunks * 1e6 for name, pids in trees.items()
-    }
+    figures = {name: seconds / chunks * 1e6 for name, seconds in since().items()}
     return {**figures, "passed": (time.monotonic() - began) / chunks * 1e6}
 
 
