@@ -202,6 +202,12 @@ def timeout(record: Record, stage: str, owner: str = "") -> StageEnded | None:
     return ended[-1] if ended else None
 
 
+def late(record: Record, owner: str = "") -> StageEnded | None:
+    """Return what the start of a pod ended on, at whichever stage; `owner` as for `timeout`."""
+    stages = ("scheduling", "image-pull", "start")
+    return next((end for stage in stages if (end := timeout(record, stage, owner))), None)
+
+
 def refusal(record: Record, purpose: str) -> Refused | None:
     """Return the last request with `purpose` that the cluster refused."""
     refused = record.of(Refused, purpose=purpose)

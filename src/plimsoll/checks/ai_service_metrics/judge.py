@@ -15,6 +15,7 @@ from plimsoll.checks.judging import (
     SettledEarly,
     held,
     is_ready,
+    late,
     not_applicable,
     pod,
     probe,
@@ -61,15 +62,12 @@ def _direct(record: Record, role: str) -> ProbeResult:
     fact = probe(record, role)
     if fact is not None and fact.data["value"] is not None:
         return fact
-    late = (
-        timeout(record, "scheduling") or timeout(record, "image-pull") or timeout(record, "start")
-    )
     said = f": {fact.data['error'] or fact.data['status']}" if fact else ""
     raise SettledEarly(
         undecided(
             f"the counter could not be read directly{said}",
             fact,
-            late,
+            late(record),
             next_step="see whether pods of one namespace reach each other",
         )
     )

@@ -16,13 +16,13 @@ from plimsoll.checks.judging import (
     allocated,
     claims_of,
     is_ready,
+    late,
     pod,
     probe,
-    timeout,
     undecided,
 )
 from plimsoll.record import Record
-from plimsoll.record.facts import Discovered, Json, ProbeResult, StageEnded
+from plimsoll.record.facts import Discovered, Json, ProbeResult
 from plimsoll.record.reading import ObjectHistory
 
 OPENED = "ok"
@@ -83,7 +83,7 @@ def seen_by(record: Record, role: str) -> Exposure:
     fact = probe(record, role)
     if fact is None:
         owner = pod(record, role)
-        waited = _waited(record, owner) if owner is not None else None
+        waited = late(record, owner.name) if owner is not None else None
         why = "was not seen running" if owner is not None else "was not made"
         on = f" (after {waited.seconds:.0f} s: {waited.waiting_on})" if waited is not None else ""
         raise SettledEarly(
@@ -94,12 +94,6 @@ def seen_by(record: Record, role: str) -> Exposure:
             )
         )
     return exposure_of(fact)
-
-
-def _waited(record: Record, owner: ObjectHistory) -> StageEnded | None:
-    """Return what the start of a pod ended on, at whichever stage."""
-    stages = ("scheduling", "image-pull", "start")
-    return next((end for stage in stages if (end := timeout(record, stage, owner.name))), None)
 
 
 def control(record: Record) -> Exposure:
