@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from plimsoll.audit.json_document import document
 from plimsoll.audit.model import SubmissionAudit
 from plimsoll.audit.page import render
 from plimsoll.errors import PlimsollError
+from plimsoll.evidence.store import RunFolder
 
 PAGE = "index.html"
 DOCUMENT = "audit.json"
@@ -24,27 +23,16 @@ class OutputError(PlimsollError):
 def write(folder: Path, audits: Sequence[SubmissionAudit], counts: Counts) -> str:
     """Write both files, each the old one or the whole new one; return what was written, in words.
 
-    Raises OutputError.
+    Raises OutputError when there can be no such folder, and EvidenceError for a file in it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / PAGE, render(audits, counts))
-        _replace(folder / DOCUMENT, document(audits, counts))
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}",
             next_step="give a folder that can be written with --out",
         ) from error
+    out = RunFolder(folder)
+    out.write(PAGE, render(audits, counts))
+    out.write(DOCUMENT, document(audits, counts))
     return f"{folder / PAGE} and {DOCUMENT}"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
