@@ -130,7 +130,6 @@ fn messages_have_the_official_fields() {
     check_all!("envoy.service.ext_proc.v3": ProcessingRequest ProcessingResponse HttpHeaders HttpBody
         HttpTrailers HeadersResponse BodyResponse TrailersResponse CommonResponse HeaderMutation
         BodyMutation StreamedBodyResponse ImmediateResponse GrpcStatus ProtocolConfiguration);
-    check_all!("envoy.extensions.filters.http.ext_proc.v3": ProcessingMode);
     check_all!("envoy.config.core.v3": HeaderMap HeaderValue HeaderValueOption Metadata);
     check_all!("envoy.type.v3": HttpStatus);
     check_all!("google.protobuf": Struct Value ListValue);
@@ -171,7 +170,6 @@ fn enumerations_have_the_official_numbers() {
         };
     }
     ours!(BodySendMode, named("ProcessingMode", "BodySendMode"));
-    ours!(HeaderSendMode, named("ProcessingMode", "HeaderSendMode"));
     ours!(
         HeaderAppendAction,
         named("HeaderValueOption", "HeaderAppendAction")

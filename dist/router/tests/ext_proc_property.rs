@@ -93,7 +93,6 @@ fn any_message() -> impl Strategy<Value = ProcessingRequest> {
                 response_body_mode: response,
                 send_body_without_waiting_for_header_response: false,
             }),
-            ..ProcessingRequest::default()
         })
 }
 

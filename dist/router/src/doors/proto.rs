@@ -5,8 +5,6 @@
 //! are not listed are skipped when read. `ext_proc/ext_proc.binpb` is the official description of the
 //! service; a test holds every field here against it.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 pub use super::proto_values::{HeaderMap, HeaderValue, Kind, ListValue, Metadata, Struct, Value};
@@ -20,12 +18,6 @@ pub struct ProcessingRequest {
     /// Dynamic metadata that Envoy forwards.
     #[prost(message, optional, tag = "8")]
     pub metadata_context: Option<Metadata>,
-    /// Attributes that the filter asks for, by the filter's name.
-    #[prost(btree_map = "string, message", tag = "9")]
-    pub attributes: BTreeMap<String, Struct>,
-    /// Envoy only shows the traffic and ignores every answer.
-    #[prost(bool, tag = "10")]
-    pub observability_mode: bool,
     /// How bodies are sent; in the first message of a stream.
     #[prost(message, optional, tag = "11")]
     pub protocol_config: Option<ProtocolConfiguration>,
@@ -86,41 +78,6 @@ pub enum BodySendMode {
     Grpc = 5,
 }
 
-/// The ways in which Envoy can send headers and trailers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
-#[repr(i32)]
-pub enum HeaderSendMode {
-    /// Headers are sent, trailers are not.
-    Default = 0,
-    /// Sent.
-    Send = 1,
-    /// Not sent.
-    Skip = 2,
-}
-
-/// What the picker asks Envoy to send from now on.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-pub struct ProcessingMode {
-    /// Whether request headers are sent.
-    #[prost(enumeration = "HeaderSendMode", tag = "1")]
-    pub request_header_mode: i32,
-    /// Whether response headers are sent.
-    #[prost(enumeration = "HeaderSendMode", tag = "2")]
-    pub response_header_mode: i32,
-    /// How request bodies are sent.
-    #[prost(enumeration = "BodySendMode", tag = "3")]
-    pub request_body_mode: i32,
-    /// How response bodies are sent.
-    #[prost(enumeration = "BodySendMode", tag = "4")]
-    pub response_body_mode: i32,
-    /// Whether request trailers are sent.
-    #[prost(enumeration = "HeaderSendMode", tag = "5")]
-    pub request_trailer_mode: i32,
-    /// Whether response trailers are sent.
-    #[prost(enumeration = "HeaderSendMode", tag = "6")]
-    pub response_trailer_mode: i32,
-}
-
 /// Headers of a request or response.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct HttpHeaders {
@@ -166,9 +123,6 @@ pub struct ProcessingResponse {
     /// Metadata to set on the request, by namespace.
     #[prost(message, optional, tag = "8")]
     pub dynamic_metadata: Option<Struct>,
-    /// What to send from now on; Envoy heeds it only where its filter allows that.
-    #[prost(message, optional, tag = "9")]
-    pub mode_override: Option<ProcessingMode>,
 }
 
 /// The part of the exchange that an answer is about.

@@ -49,7 +49,6 @@ pub(super) fn message(answer: Answer) -> ProcessingResponse {
     ProcessingResponse {
         response: Some(answer),
         dynamic_metadata: None,
-        mode_override: None,
     }
 }
 
