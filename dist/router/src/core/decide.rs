@@ -122,7 +122,7 @@ impl Core {
             cold_order: &cold_order,
             random: &self.random,
         };
-        let cold = profile.cold_size.is_some() && candidates.iter().all(|one| one.matched == 0);
+        let cold = profile.reads_cold && candidates.iter().all(|one| one.matched == 0);
         let present = |slot: usize| candidates.iter().any(|one| one.endpoint.slot == slot);
         let session = session.map(|session| Session {
             stays: session.stays.filter(|slot| present(*slot)),
@@ -237,7 +237,7 @@ impl Core {
 
     /// Slots that got cold prompts, longest ago first.
     fn cold_order(&self, live: &Live, profile: &Profile) -> Vec<usize> {
-        if profile.cold_size.is_none() {
+        if !profile.reads_cold {
             return Vec::new();
         }
         let endpoints = live.fleet.endpoints.iter();

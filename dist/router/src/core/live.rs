@@ -8,7 +8,7 @@ use super::blocks::BlockShape;
 use super::decide::Refusal;
 use super::endpoint::{Endpoint, Fleet};
 use super::request::{Hints, Request};
-use super::scan::ScanSettings;
+use super::scan::{ScanSettings, printable};
 use super::select::Profile;
 use super::settings::{HandlerSettings, LiveSettings};
 use super::state::HintHeaders;
@@ -90,9 +90,9 @@ impl Live {
                 None | Some("") => default,
                 Some(value) => profiles.get(value).ok_or_else(|| {
                     let known: Vec<&str> = profiles.keys().map(String::as_str).collect();
-                    let value: String = value.chars().take(80).collect();
                     Refusal::BadRequest(format!(
-                        "the header {header} is {value:?}, for which no profile is configured: use one of {}",
+                        "the header {header} is {:?}, for which no profile is configured: use one of {}",
+                        printable(value),
                         known.join(", ")
                     ))
                 })?,
@@ -188,9 +188,9 @@ impl Models {
             None => {
                 let mut known: Vec<&str> = serving.keys().map(String::as_str).collect();
                 known.sort_unstable();
-                let model: String = model.chars().take(80).collect();
                 Err(Refusal::BadRequest(format!(
-                    "no endpoint serves the model {model:?}: the models are {}",
+                    "no endpoint serves the model {:?}: the models are {}",
+                    printable(model),
                     known.join(", ")
                 )))
             }

@@ -142,8 +142,8 @@ pub struct Profile {
     pub reads_signals: bool,
     /// Whether it asks for the session's endpoint.
     pub reads_session: bool,
-    /// Whether it asks who served cold prompts, and of how many endpoints at most.
-    pub cold_size: Option<usize>,
+    /// Whether it asks who served cold prompts.
+    pub reads_cold: bool,
 }
 
 /// Candidates that a profile left, and those that only a preference took away.
@@ -203,10 +203,7 @@ impl Profile {
                     .any(|each| matches!(each, Filter::Affinity(_))),
             reads_signals: kinds().any(signals),
             reads_session: kinds().any(|kind| matches!(kind, ScorerKind::SessionAffinity {})),
-            cold_size: kinds().find_map(|kind| match kind {
-                ScorerKind::NoHitLru { lru_size } => Some(*lru_size),
-                _ => None,
-            }),
+            reads_cold: kinds().any(|kind| matches!(kind, ScorerKind::NoHitLru { .. })),
             scorers: settings
                 .scorers
                 .iter()
