@@ -115,10 +115,10 @@ impl Tasks {
             stays
         });
         for endpoint in &fleet.endpoints {
-            let prober = Prober::new(scraper.clone(), endpoint.clone());
-            self.running
-                .entry(endpoint.address())
-                .or_insert_with(|| (endpoint.clone(), tokio::spawn(prober.run())));
+            self.running.entry(endpoint.address()).or_insert_with(|| {
+                let prober = Prober::new(scraper.clone(), endpoint.clone());
+                (endpoint.clone(), tokio::spawn(prober.run()))
+            });
         }
         scraper.upstreams.keep(&question::urls(&fleet));
     }
