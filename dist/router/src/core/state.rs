@@ -145,6 +145,12 @@ impl Core {
         self.live.load().fleet.clone()
     }
 
+    /// Whether any endpoint may be chosen.
+    pub fn ready(&self) -> bool {
+        let live = self.live.load();
+        live.fleet.endpoints.iter().any(|each| each.healthy())
+    }
+
     /// The settings in force.
     pub fn settings(&self) -> LiveSettings {
         self.live.load().settings.clone()

@@ -17,6 +17,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use serde::Deserialize;
 
 use super::endpoint::Fleet;
 use super::ticket::Usage;
@@ -26,12 +27,15 @@ use labels::{Bounded, ErrorLabels, ModelLabels, OutcomeLabels, Pair, ReasonLabel
 
 type Histograms = Family<ModelLabels, Histogram, fn() -> Histogram>;
 
-/// Which names metrics have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whose names the metrics have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub enum MetricNames {
-    /// `plimsoll_router_…`
+    /// This router's own: `plimsoll_router_…`
+    #[default]
+    #[serde(rename = "plimsoll")]
     Plimsoll,
-    /// `llm_d_epp_…`
+    /// Those of llm-d's endpoint picker, for dashboards that exist: `llm_d_epp_…`
+    #[serde(rename = "llm-d")]
     LlmD,
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::core::SettingsError;
+use crate::core::{MetricNames, SettingsError};
 
 /// Everything that is fixed at start. Times are seconds, sizes are bytes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -147,27 +147,6 @@ pub enum LogFormat {
     Text,
     /// One object a line.
     Json,
-}
-
-/// Whose names the metrics have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum MetricNames {
-    /// This router's own.
-    #[default]
-    #[serde(rename = "plimsoll")]
-    Plimsoll,
-    /// Those of llm-d's endpoint picker, for dashboards that exist.
-    #[serde(rename = "llm-d")]
-    LlmD,
-}
-
-impl From<MetricNames> for crate::core::MetricNames {
-    fn from(names: MetricNames) -> Self {
-        match names {
-            MetricNames::Plimsoll => Self::Plimsoll,
-            MetricNames::LlmD => Self::LlmD,
-        }
-    }
 }
 
 impl Bootstrap {

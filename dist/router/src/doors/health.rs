@@ -13,14 +13,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio::time::sleep;
 
 use super::drain::Drain;
+use super::listeners::accept;
 use super::patient::Patient;
 use super::state;
 use crate::core::{Core, MetricNames};
 
-const REST: Duration = Duration::from_millis(50);
 const MOST_PATIENCE: Duration = Duration::from_secs(30);
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -38,14 +37,7 @@ pub struct Watched {
 /// Answer watchers until the future is dropped.
 pub async fn serve(watched: Watched, listener: TcpListener) {
     loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::warn!("no connection could be accepted for metrics: {error}");
-                sleep(REST).await;
-                continue;
-            }
-        };
+        let stream = accept(&listener, "for metrics").await;
         let watched = watched.clone();
         tokio::spawn(async move {
             let service = service_fn(|request: Request<Incoming>| {
@@ -91,13 +83,7 @@ fn answer(watched: &Watched, request: &Request<Incoming>) -> Response<Full<Bytes
 }
 
 fn health(watched: &Watched) -> Response<Full<Bytes>> {
-    let ready = watched
-        .core
-        .fleet()
-        .endpoints
-        .iter()
-        .any(|endpoint| endpoint.healthy());
-    let (status, word) = match (watched.drain.begun(), ready) {
+    let (status, word) = match (watched.drain.begun(), watched.core.ready()) {
         (true, _) => (StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
         (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "no endpoint is ready\n"),
         (false, true) => (StatusCode::OK, "ok\n"),

@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::Error;
 use std::net::TcpListener;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 
 use super::bootstrap::Bootstrap;
 use crate::core::SettingsError;
+
+/// After `accept` failed, for example because the process has no file descriptor left.
+const REST: Duration = Duration::from_millis(50);
 
 /// Names of listeners and the addresses that the kernel gave them.
 pub type Addresses = BTreeMap<String, String>;
@@ -69,4 +76,17 @@ fn bind(key: &str, address: Option<&str>) -> Result<Option<TcpListener>, Setting
 /// Hand a listener to the runtime that is running.
 pub fn hand_over(listener: Option<TcpListener>) -> Result<Option<tokio::net::TcpListener>, Error> {
     listener.map(tokio::net::TcpListener::from_std).transpose()
+}
+
+/// The next connection; `of` says in the log whose. An error is told and waited out.
+pub async fn accept(listener: &tokio::net::TcpListener, of: &str) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            Err(error) => {
+                tracing::warn!("no connection {of} could be accepted: {error}");
+                sleep(REST).await;
+            }
+        }
+    }
 }

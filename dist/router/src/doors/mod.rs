@@ -16,14 +16,14 @@ mod request_id;
 mod restore;
 mod router;
 pub mod scrape;
+mod silence;
 mod state;
 mod tls;
 pub mod upstream;
 mod usage;
 
 pub use bootstrap::{
-    Bootstrap, EndpointTls, Limits, LogFormat, LogSettings, MetricNames, ResponseMode, TlsFiles,
-    seconds,
+    Bootstrap, EndpointTls, Limits, LogFormat, LogSettings, ResponseMode, TlsFiles, seconds,
 };
 pub use budget::{Budget, Share};
 pub use drain::{Drain, Guard};

@@ -1,15 +1,15 @@
 //! Connections that give up on a peer which takes nothing, or is no longer there.
 
-use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
+
+use super::silence::Silence;
 
 /// When the kernel asks a peer of which nothing is heard whether it is there, and how often.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -29,9 +29,7 @@ pub fn prepare(stream: &TcpStream) -> Result<()> {
 /// keeps up.
 pub struct Patient<S> {
     stream: S,
-    limit: Duration,
-    stalled: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
+    silence: Silence,
 }
 
 impl<S> Patient<S> {
@@ -39,29 +37,20 @@ impl<S> Patient<S> {
     pub fn new(stream: S, limit: Duration) -> Self {
         Self {
             stream,
-            limit,
-            stalled: None,
-            waiting: false,
+            silence: Silence::new(limit),
         }
     }
 
     fn judge<T>(&mut self, context: &mut Context<'_>, polled: Poll<Result<T>>) -> Poll<Result<T>> {
         if polled.is_ready() {
-            self.waiting = false;
+            self.silence.broken();
             return polled;
         }
-        let limit = self.limit;
-        let timer = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
-        if !std::mem::replace(&mut self.waiting, true) {
-            timer.as_mut().reset(Instant::now() + limit);
-        }
-        match timer.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(Error::new(
-                ErrorKind::TimedOut,
-                format!("the peer took nothing for {} seconds", limit.as_secs_f64()),
-            ))),
-            Poll::Pending => Poll::Pending,
-        }
+        let limit = ready!(self.silence.poll(context));
+        Poll::Ready(Err(Error::new(
+            ErrorKind::TimedOut,
+            format!("the peer took nothing for {} seconds", limit.as_secs_f64()),
+        )))
     }
 }
 
@@ -112,6 +101,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::AsyncWriteExt;
+    use tokio::time::sleep;
 
     use super::*;
 

@@ -98,7 +98,8 @@ impl Proxy {
     }
 
     fn health(&self) -> Response<Answer> {
-        let (status, word) = match self.ready() {
+        let ready = !self.drain.begun() && self.core.ready();
+        let (status, word) = match ready {
             true => (StatusCode::OK, "ok"),
             false => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -106,16 +107,5 @@ impl Proxy {
             ),
         };
         answer::json(status, serde_json::json!({"status": word}).to_string())
-    }
-
-    /// Whether a request could be answered.
-    pub fn ready(&self) -> bool {
-        !self.drain.begun()
-            && self
-                .core
-                .fleet()
-                .endpoints
-                .iter()
-                .any(|each| each.healthy())
     }
 }

@@ -239,7 +239,7 @@ impl Doors {
                 let watched = Watched {
                     core: self.core.clone(),
                     drain: self.drain.clone(),
-                    names: bootstrap.metric_names.into(),
+                    names: bootstrap.metric_names,
                 };
                 health::serve(watched, listener).await;
             }

@@ -17,10 +17,10 @@ use tokio_util::either::Either;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::Connected;
 
+use crate::doors::listeners;
+
 /// For a gateway to finish its TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Before accepting again after an error, for example when files run out.
-const BREATH: Duration = Duration::from_millis(50);
 
 /// A connection; its place is free again when it is dropped.
 pub(super) struct Connection {
@@ -52,14 +52,7 @@ async fn accepting(
     sender: &mpsc::Sender<io::Result<Connection>>,
 ) {
     while let Ok(place) = places.clone().acquire_owned().await {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a gateway's connection; trying again");
-                tokio::time::sleep(BREATH).await;
-                continue;
-            }
-        };
+        let stream = listeners::accept(listener, "of a gateway").await;
         let _ = stream.set_nodelay(true);
         match acceptor {
             None => {

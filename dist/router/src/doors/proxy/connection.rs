@@ -20,9 +20,10 @@ use tokio_rustls::TlsAcceptor;
 use super::Proxy;
 use super::activity::Activity;
 use crate::doors::bootstrap::seconds;
+use crate::doors::listeners::accept;
 use crate::doors::patient::{Patient, prepare};
 
-/// After `accept` failed, for example because the process has no file descriptor left.
+/// Until the rest of the first bytes may be there.
 const REST: Duration = Duration::from_millis(50);
 /// For those who are at the door when it closes.
 const LAST_CALL: Duration = Duration::from_millis(100);
@@ -44,15 +45,8 @@ pub async fn serve(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<Arc<Ser
         let Ok(permit) = free.clone().acquire_owned().await else {
             return;
         };
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(attend(proxy.clone(), stream, tls.clone(), permit));
-            }
-            Err(error) => {
-                tracing::warn!("no connection could be accepted: {error}");
-                sleep(REST).await;
-            }
-        }
+        let stream = accept(&listener, "of a client").await;
+        tokio::spawn(attend(proxy.clone(), stream, tls.clone(), permit));
     };
     while !proxy.drain.begun() {
         tokio::select! {

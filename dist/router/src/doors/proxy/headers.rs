@@ -79,19 +79,9 @@ fn request_id_of(client: &HeaderMap) -> HeaderValue {
 /// Take out of an endpoint's headers what ends here.
 pub fn for_client(endpoint: &mut HeaderMap) {
     let named = named_by_connection(endpoint);
-    for name in named {
-        endpoint.remove(name);
-    }
-    for name in [
-        header::CONNECTION,
-        header::PROXY_AUTHENTICATE,
-        header::TE,
-        header::TRAILER,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-        HeaderName::from_static("keep-alive"),
-        HeaderName::from_static("proxy-connection"),
-    ] {
+    let ends = |name: &&HeaderName| of_one_hop(name) || named.contains(name);
+    let ending: Vec<HeaderName> = endpoint.keys().filter(ends).cloned().collect();
+    for name in ending {
         endpoint.remove(name);
     }
 }

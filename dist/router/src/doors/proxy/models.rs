@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, HOST, HeaderMap};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http::header::{AUTHORIZATION, HeaderMap};
+use http::uri::PathAndQuery;
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -120,9 +120,7 @@ async fn ask(pool: Arc<Pool>, key: Option<http::HeaderValue>) -> Result<List, Op
 }
 
 fn request(origin: &Origin, key: Option<http::HeaderValue>) -> Outgoing {
-    let mut request = Request::new(Full::new(Bytes::new()));
-    *request.uri_mut() = origin.target(&http::uri::PathAndQuery::from_static(PATH));
-    request.headers_mut().insert(HOST, origin.authority.clone());
+    let mut request = origin.get(&PathAndQuery::from_static(PATH));
     if let Some(key) = key {
         request.headers_mut().insert(AUTHORIZATION, key);
     }

@@ -5,7 +5,6 @@
 //! connection whose response was read to its end is used again, and that an endpoint which falls silent
 //! is given up.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -14,12 +13,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 use super::activity::Busy;
 use super::answer::Cut;
 use crate::core::{OfModel, Ticket};
 use crate::doors::restore::Restorer;
+use crate::doors::silence::Silence;
 use crate::doors::upstream::Lease;
 use crate::doors::usage::Tail;
 
@@ -215,43 +215,6 @@ impl Body for Relay {
         match self.restorer {
             Some(_) => SizeHint::default(),
             None => self.body.size_hint(),
-        }
-    }
-}
-
-/// How long nothing has come. The clock is read once for each wait, and the timer set once for each limit.
-struct Silence {
-    limit: Duration,
-    since: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Silence {
-    fn new(limit: Duration) -> Self {
-        Self {
-            limit,
-            since: None,
-            timer: None,
-        }
-    }
-
-    fn broken(&mut self) {
-        self.since = None;
-    }
-
-    /// Ready when the limit is reached, with the limit.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Duration> {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(since + self.limit)));
-        loop {
-            ready!(timer.as_mut().poll(context));
-            let deadline = since + self.limit;
-            if Instant::now() >= deadline {
-                return Poll::Ready(self.limit);
-            }
-            timer.as_mut().reset(deadline);
         }
     }
 }

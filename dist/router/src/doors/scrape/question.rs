@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, HOST, HeaderValue};
+use http::StatusCode;
+use http::header::{ACCEPT, HeaderValue};
 use http::uri::PathAndQuery;
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
 use crate::core::{EndpointSettings, Fleet};
@@ -81,9 +81,7 @@ async fn ask_unbounded(
 }
 
 fn request(origin: &Origin, path: &PathAndQuery) -> Outgoing {
-    let mut request = Request::new(Full::new(Bytes::new()));
-    *request.uri_mut() = origin.target(path);
-    request.headers_mut().insert(HOST, origin.authority.clone());
+    let mut request = origin.get(path);
     request
         .headers_mut()
         .insert(ACCEPT, HeaderValue::from_static("text/plain"));

@@ -1,9 +1,13 @@
 //! The server of an endpoint's URL.
 
-use http::Uri;
-use http::header::HeaderValue;
+use bytes::Bytes;
+use http::header::{HOST, HeaderValue};
 use http::uri::{PathAndQuery, Scheme};
+use http::{Request, Uri};
+use http_body_util::Full;
 use rustls::pki_types::ServerName;
+
+use super::Outgoing;
 
 /// Scheme, host, port and the path that comes before every request's own.
 #[derive(Debug, Clone)]
@@ -60,6 +64,14 @@ impl Origin {
             name,
             prefix,
         })
+    }
+
+    /// A request of the router's own for `path`.
+    pub fn get(&self, path: &PathAndQuery) -> Outgoing {
+        let mut request = Request::new(Full::new(Bytes::new()));
+        *request.uri_mut() = self.target(path);
+        request.headers_mut().insert(HOST, self.authority.clone());
+        request
     }
 
     /// The target of a request whose own path is `path`.
