@@ -88,10 +88,12 @@ class Watching:
                 self._wake.set()
 
     async def _watch(self) -> None:
+        self._wake.set()
         while True:
+            woken = self._wake.is_set()
             self._wake.clear()
-            self._read_again()
-            if self._pool is None or self._pool.listed:
+            changed = self._read_again() or woken or self._composer.has_names
+            if changed and (self._pool is None or self._pool.listed):
                 await self._compose()
             try:
                 async with asyncio.timeout(self._pause()):
@@ -105,21 +107,22 @@ class Watching:
             return self._look_seconds
         return self._look_up_seconds if self._composer.has_names else None
 
-    def _read_again(self) -> None:
-        """Read the files if they changed or if it was asked for."""
+    def _read_again(self) -> bool:
+        """Read the files if they changed or if it was asked for; return whether they were read."""
         signatures = self._signatures()
         asked, self._reload = self._reload, False
         if signatures == self._seen and not asked:
-            return
+            return False
         self._seen = signatures
         try:
             self._composer.read()
         except PlimsollError as error:
             self._say("files", f"{error.what}; what was read before stays in use")
-            return
+            return False
         self._say("files", "")
         if asked:
             self._send("say", b"read again")
+        return True
 
     async def _compose(self) -> None:
         live = await self._composer.compose(self._pool.endpoints if self._pool else ())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from plimsoll.errors import PlimsollError
-from plimsoll.router.live import Inputs
-from plimsoll.router.settings import LiveSettings
+from plimsoll.router.live import Composer, Inputs
+from plimsoll.router.settings import EndpointSettings, LiveSettings
 from plimsoll.router.watching import Kind, Watching
 from tests.unit.router.endpoints.test_names import Names
 from tests.unit.router.waiting import until
@@ -77,6 +77,28 @@ async def test_an_edit_is_seen(parent: Parent, tmp_path: Path) -> None:
     await until(lambda: len(parent.live) == 2)
     await end(parent, task)
     assert parent.addresses() == [["10.0.0.1:1"], ["10.0.0.1:1", "10.0.0.2:1"]]
+
+
+async def test_nothing_is_put_together_while_nothing_changes(
+    parent: Parent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed: list[LiveSettings] = []
+    compose = Composer.compose
+
+    async def counted(self: Composer, pool: Sequence[EndpointSettings] = ()) -> LiveSettings:
+        composed.append(await compose(self, pool))
+        return composed[-1]
+
+    monkeypatch.setattr(Composer, "compose", counted)
+    file = tmp_path / "e.yaml"
+    file.write_text("endpoints: [{url: 'http://10.0.0.1:1'}]")
+    task = await run(parent, Inputs(endpoints_file=str(file)))
+    await asyncio.sleep(0.2)
+    assert len(composed) == 1
+    file.write_text("endpoints: [{url: 'http://10.0.0.22:1'}]")
+    await until(lambda: len(parent.live) == 2)
+    await end(parent, task)
+    assert len(composed) == 2
 
 
 async def test_a_replaced_file_is_seen(parent: Parent, tmp_path: Path) -> None:
