@@ -1,4 +1,4 @@
-"""HTML pages of one file: how their templates are filled, and what their policy allows.
+"""HTML pages of one file: how they look, how their templates are filled, what their policy allows.
 
 Every text that a template shows is escaped and made printable, and a page's content security policy
 names the hash of each style sheet and script that it carries.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from importlib.resources import files
 
 import jinja2
 
@@ -25,6 +26,11 @@ def environment(read: Callable[[str], str]) -> jinja2.Environment:
         loader=jinja2.FunctionLoader(read),
         finalize=_finalize,
     )
+
+
+def style(own: str) -> str:
+    """Return a page's style sheet: what all pages have in common, then its own rules."""
+    return (files("plimsoll") / "pages.css").read_text(encoding="utf-8") + own
 
 
 def digest(text: str) -> str:

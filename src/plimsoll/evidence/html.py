@@ -39,7 +39,7 @@ def render(
     judges: Judges = SHIPPED,
 ) -> bytes:
     """Return `report.html` as UTF-8; the same facts and judgements give the same bytes."""
-    style = _resource("report.css")
+    style = pages.style(_resource("report.css"))
     page = _template().render(
         view=build(record, judgements, earlier, judges),
         style=Markup(style),  # noqa: S704  (our own file)

@@ -25,7 +25,7 @@ from plimsoll.record.facts import Discovered
 
 FORMAT = 1
 
-_JUDGING = ("evidence", "record", "standard", "checks", "pages.py", "text.py")
+_JUDGING = ("evidence", "record", "standard", "checks", "pages.css", "pages.py", "text.py")
 """Packages and modules that verdicts and reports come from."""
 
 

@@ -222,7 +222,9 @@ def test_an_older_judge_cannot_verify(tmp_path: Path) -> None:
     assert any("use a newer one" in problem for problem in verify(folder, JUDGES).problems)
 
 
-@pytest.mark.parametrize("name", ["evidence/templates/report.css", "pages.py", "text.py"])
+@pytest.mark.parametrize(
+    "name", ["evidence/templates/report.css", "pages.css", "pages.py", "text.py"]
+)
 def test_code_is_other_code_once_a_source_of_reports_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

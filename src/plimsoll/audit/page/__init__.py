@@ -22,7 +22,7 @@ from plimsoll.audit.words import rest, word
 
 def render(audits: Sequence[SubmissionAudit], counts: Counts) -> bytes:
     """Return `index.html` as UTF-8; the same audits give the same bytes."""
-    style, script = _resource("page.css"), _resource("page.js")
+    style, script = pages.style(_resource("page.css")), _resource("page.js")
     page = _template().render(
         view=build(audits, counts),
         style=Markup(style),  # noqa: S704  (our own files)
