@@ -34,8 +34,8 @@ RULE_FAIL = "run-contradicts"
 RULE_OPEN = "run-does-not-decide"
 RULE_DAMAGED = "run-not-intact"
 
-Verify = Callable[[str], PlimsollRun | None]
-"""From the path of a run folder on disk to what verifying it gave; None: it is no run."""
+Verify = Callable[[str], PlimsollRun]
+"""From the path of a run folder on disk to what verifying it gave."""
 
 
 def runs(loaded: Loaded, verify: Verify) -> tuple[PlimsollRun, ...]:
@@ -45,9 +45,8 @@ def runs(loaded: Loaded, verify: Verify) -> tuple[PlimsollRun, ...]:
         unsafe = _unsafe(loaded.folder, path)
         if unsafe:
             found.append(PlimsollRun(path=path, intact=False, problems=(unsafe,)))
-            continue
-        verified = verify(posixpath.join(str(loaded.folder.root), path))
-        if verified is not None:
+        else:
+            verified = verify(posixpath.join(str(loaded.folder.root), path))
             found.append(replace(verified, path=path))
     return tuple(found)
 

@@ -40,8 +40,6 @@ class Step(Struct):
     first: int
     last: int
     """Of the command itself."""
-    section: int = 0
-    """Number of headings before it."""
     output: list[int] = []
     expected: list[int] = []
 
@@ -119,7 +117,6 @@ class _Reader:
         self.lines = lines
         self.marks = [Mark.BLANK if not line.strip() else Mark.PROSE for line in lines]
         self.steps: list[Step] = []
-        self._section = 0
         self._recent: list[str] = []
         """Prose since the last block."""
         self._open: Step | None = None
@@ -141,7 +138,6 @@ class _Reader:
         line = self.lines[index]
         if _HEADING.match(line):
             self.marks[index] = Mark.HEADING
-            self._section += 1
             self._open = None
             self._recent = [line]
         elif line.strip():
@@ -250,7 +246,7 @@ class _Reader:
 
     def _command(self, index: int, end: int) -> int:
         """Mark a command with everything that belongs to it; return the line after it."""
-        step = Step(first=index, last=index, section=self._section)
+        step = Step(first=index, last=index)
         step.last = self._last(index, end)
         for number in range(index, step.last + 1):
             self.marks[number] = Mark.COMMAND
