@@ -95,7 +95,7 @@ class Entries:
 
     def _opened(self, path: str) -> Document | File:
         file = self._folder.look(path)
-        if file.folder or file.refused or not file.exists:
+        if not file.readable:
             return file
         if file.size > self._left:
             return _too_much(file)
@@ -135,9 +135,7 @@ class Entries:
         if folder not in self._runs:
             prefix = f"{folder}/" if folder else ""
             found = (self._folder.look(prefix + name) for name in (runs.MANIFEST, runs.FACTS))
-            self._runs[folder] = all(
-                file.exists and not file.folder and not file.refused for file in found
-            )
+            self._runs[folder] = all(file.readable for file in found)
         return self._runs[folder]
 
     def _no_text(self, reading: Reading) -> Found:

@@ -27,7 +27,7 @@ def audit_one(loaded: Loaded) -> SubmissionAudit:
     submission = loaded.submission
     return SubmissionAudit(
         path=submission.path,
-        version=submission.version or submission.kubernetes_version,
+        version=submission.release,
         product=submission.product,
         platform=submission.metadata("platformName"),
         vendor=submission.metadata("vendorName"),
@@ -78,7 +78,7 @@ def _cells(loaded: Loaded) -> Iterator[CellAudit]:
             documents=each.documents,
             elsewhere=tuple(found for key, found in results.items() if key not in mine),
             kind=kinds.strongest([reading.kind for reading in each.readings]),
-            version=loaded.submission.version or loaded.submission.kubernetes_version,
+            version=loaded.submission.release,
             source=tree.text if tree else "",
             place_of=loaded.folder.place,
         )

@@ -68,9 +68,8 @@ def lint(
     def relint(loaded: Loaded) -> list[Finding]:
         from plimsoll.lint import lint as run
 
-        version = loaded.submission.version or loaded.submission.kubernetes_version
         only = next(iter(checklists.values())) if len(checklists) == 1 else None
-        return run(loaded, checklists.get(version, only))
+        return run(loaded, checklists.get(loaded.submission.release, only))
 
     if dry_run:
         return _show_changes(found, relint, strict=strict)

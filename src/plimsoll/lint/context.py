@@ -59,7 +59,7 @@ class Context:
         self.submission = loaded.submission
         self.folder = loaded.folder
         self.given = checklist
-        self.version = self.submission.version or self.submission.kubernetes_version
+        self.version = self.submission.release
         """`v1.N` of the folder, else of the file; empty when neither says one."""
         fits = checklist is not None and checklist.version == self.version
         self.checklist = checklist if checklist and fits else known(self.version)

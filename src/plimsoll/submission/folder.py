@@ -43,6 +43,11 @@ class File(Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it was refused, for a person."""
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is a file that is there and may be read."""
+        return self.exists and not self.folder and not self.refused
+
 
 class Folder:
     """A submission's folder on disk; every path given to it is checked before it is opened."""
@@ -90,7 +95,7 @@ class Folder:
     def read(self, path: str) -> bytes | File:
         """Return a file's bytes, or, where it is not a file to read, what lies there."""
         found = self.look(path)
-        if found.refused or found.folder or not found.exists:
+        if not found.readable:
             return found
         try:
             descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

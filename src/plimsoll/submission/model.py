@@ -45,6 +45,12 @@ CELL_KEYS = ("id", "description", "level", "status", "evidence", "notes")
 _FOLDER_VERSION = re.compile(r"v1\.\d+")
 
 
+def release_of(version: str) -> str:
+    """Return `v1.N` of a Kubernetes version such as `1.36.2`; empty when it is none."""
+    found = re.match(r"v?(1\.\d+)(?!\d)", version)
+    return f"v{found[1]}" if found else ""
+
+
 def camel_case(key: str) -> str:
     """Return a snake_case key in the spelling of the official template; others unchanged."""
     head, *rest = key.split("_")
@@ -111,8 +117,15 @@ class Submission(Struct, frozen=True, kw_only=True):
     @property
     def kubernetes_version(self) -> str:
         """Return `kubernetesVersion` as `v1.N`; empty when it is not one."""
-        found = re.match(r"v?(1\.\d+)(?![\d])", self.metadata("kubernetesVersion").strip())
-        return f"v{found[1]}" if found else ""
+        return release_of(self.metadata("kubernetesVersion").strip())
+
+    @property
+    def release(self) -> str:
+        """Return the Kubernetes version it is for, as `v1.N`; empty when nothing says one.
+
+        The folder decides, as it does for the official validator; else the file.
+        """
+        return self.version or self.kubernetes_version
 
     @property
     def title(self) -> str:

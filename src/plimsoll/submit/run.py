@@ -7,7 +7,6 @@ is refused as a whole.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +17,7 @@ from plimsoll.evidence.manifest import Manifest, moment
 from plimsoll.evidence.store import FACTS_LIMIT, MANIFEST, EvidenceError, RunFolder
 from plimsoll.record import Claim, Judgement, Record
 from plimsoll.submission import Checklist
+from plimsoll.submission.model import release_of
 
 LARGE = 50 << 20
 """Files above this size are named: code hosts warn from 50 MiB and refuse from 100 MiB."""
@@ -91,7 +91,7 @@ def manifest(folder: Path) -> Manifest:
 def refuse_other_version(run: Run, checklist: Checklist) -> None:
     """Raise UsageError where the run does not speak of the checklist's version."""
     started = run.record.run
-    cluster = minor(started.cluster_version)
+    cluster = release_of(started.cluster_version)
     if cluster != checklist.version:
         raise UsageError(
             f"the run is of Kubernetes {started.cluster_version}, the checklist "
@@ -106,12 +106,6 @@ def refuse_other_version(run: Run, checklist: Checklist) -> None:
             f"{checklist.version}",
             next_step=f"run the check again with --standard {checklist.version}",
         )
-
-
-def minor(version: str) -> str:
-    """Return `v1.N` of a Kubernetes version; empty when it is none."""
-    found = re.match(r"v?(1\.\d+)(?!\d)", version)
-    return f"v{found[1]}" if found else ""
 
 
 def _refuse_odd_files(folder: Path) -> None:

@@ -56,16 +56,12 @@ def _new_files(entry: Entry, cell: Cell, contents: Contents) -> list[str]:
     before = entry.before
     if before is None:
         return []
+    folder = entry.loaded.folder
     return [
         path
         for path in entry.paths(cell)
-        if _is_file(entry, path) and not contents.twin(before, contents.digest(entry, path))
+        if folder.look(path).readable and not contents.twin(before, contents.digest(entry, path))
     ]
-
-
-def _is_file(entry: Entry, path: str) -> bool:
-    found = entry.loaded.folder.look(path)
-    return found.exists and not found.folder and not found.refused
 
 
 def _where(cell: Cell) -> Place:

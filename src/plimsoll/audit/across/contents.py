@@ -40,7 +40,7 @@ def _alike_in_size(entries: Sequence[Entry]) -> Iterator[tuple[Entry, str, bytes
     for entry in entries:
         for path in entry.files:
             found = entry.loaded.folder.look(path)
-            if found.exists and not found.folder and not found.refused and found.size >= SMALLEST:
+            if found.readable and found.size >= SMALLEST:
                 sizes[found.size].append((entry, path))
     for files in sizes.values():
         for entry, path in files if len(files) > 1 else ():

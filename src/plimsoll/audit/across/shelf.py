@@ -104,12 +104,11 @@ def shelve(loaded: Sequence[Loaded], audits: Sequence[SubmissionAudit]) -> tuple
 
 def _entry(number: int, loaded: Loaded, audit: SubmissionAudit) -> Entry:
     submission = loaded.submission
-    version = submission.version or submission.kubernetes_version
     return Entry(
         number=number,
         loaded=loaded,
         audit=audit,
-        minor=int(version.partition(".")[2]) if version else 0,
+        minor=int(submission.release.partition(".")[2] or 0),
         product=submission.product.casefold() or _name(submission.metadata("platformName")),
         party=_name(submission.metadata("vendorName")),
         cells={each.id: each for each in reversed(submission.cells) if each.id},
