@@ -70,7 +70,7 @@ def submit(
 def _metadata(product: Path | None, checklist: Checklist, run: Path, out: Path) -> dict[str, str]:
     """Return the product's metadata: of its file, of the submission there, or by asking."""
     from plimsoll.errors import UsageError
-    from plimsoll.submission.folder import PRODUCT
+    from plimsoll.submission import PRODUCT
     from plimsoll.submit import metadata_there, read_product
 
     if product is not None:

@@ -4,7 +4,7 @@ Shared by everything that works on submissions: the linter, the auditor and the 
 `folder` is pure; `folder` reads files and refuses what leads out of the submission's folder.
 """
 
-from plimsoll.submission.checklist import Checklist, ChecklistError, Item, checklist, known
+from plimsoll.submission.checklist import Checklist, Item, checklist, known
 from plimsoll.submission.finding import Edit, Finding, Place, Severity, quoted
 from plimsoll.submission.folder import PRODUCT, File, Folder, Loaded, find, load, refusal
 from plimsoll.submission.model import CATEGORIES, METADATA, Cell, Field, Submission, camel_case
@@ -17,7 +17,6 @@ __all__ = [
     "PRODUCT",
     "Cell",
     "Checklist",
-    "ChecklistError",
     "Edit",
     "Field",
     "File",

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from plimsoll.errors import PlimsollError
-from plimsoll.submission import Cell, Submission, parse
+from plimsoll.submission import Cell, Edit, Submission, parse
 from plimsoll.submission.editing import EditError, apply, set_list, set_text
-from plimsoll.submission.finding import Edit
 from plimsoll.submission.tree import Mapping
 from plimsoll.submit.answers import Answer
 from plimsoll.submit.memory import Written, WrittenCell

@@ -18,7 +18,7 @@ from plimsoll.errors import PlimsollError
 from plimsoll.evidence.manifest import FileEntry
 from plimsoll.evidence.store import MANIFEST, EvidenceError, RunFolder
 from plimsoll.evidence.store import sha256 as sha256_of
-from plimsoll.submission.folder import PRODUCT
+from plimsoll.submission import PRODUCT
 from plimsoll.submit.answers import RUN_FOLDER
 from plimsoll.submit.filling import Change
 from plimsoll.submit.memory import MEMORY, Memory, sha256

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from plimsoll.errors import PlimsollError
 from plimsoll.evidence.store import EvidenceError, RunFolder
-from plimsoll.submission.folder import PRODUCT
+from plimsoll.submission import PRODUCT
 
 MEMORY = ".plimsoll-submit.json"
 FORMAT = 1

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.lint import lint
-from plimsoll.submission import METADATA, Folder, Loaded, Submission, camel_case, parse
+from plimsoll.submission import METADATA, Folder, Loaded, Place, Submission, camel_case, parse
 from plimsoll.submission.editing import quoted_text
-from plimsoll.submission.finding import Place
 from plimsoll.submission.model import OPTIONAL_METADATA
 from plimsoll.submission.tree import BadYamlError, Mapping, Node, Scalar, read
 from plimsoll.text import printable

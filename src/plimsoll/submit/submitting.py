@@ -16,8 +16,7 @@ from plimsoll.errors import PlimsollError
 from plimsoll.evidence.judging import SHIPPED, Judges
 from plimsoll.evidence.view import platform
 from plimsoll.lint import lint
-from plimsoll.submission import Checklist, Finding, Submission, load, parse
-from plimsoll.submission.folder import PRODUCT
+from plimsoll.submission import PRODUCT, Checklist, Finding, Submission, load, parse
 from plimsoll.submit import page
 from plimsoll.submit.answers import PAGES, Answer, answer
 from plimsoll.submit.filling import Change, fill

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plimsoll.submission import Edit
 from plimsoll.submission.editing import EditError, apply, quoted_text, set_list, set_text
-from plimsoll.submission.finding import Edit
 from plimsoll.submission.tree import Mapping, Scalar, Sequence, read
 
 TEXTS = st.text(st.characters(codec="utf-8"))

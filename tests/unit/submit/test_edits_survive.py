@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plimsoll.submission import load
+from plimsoll.submission import Cell, load
 from plimsoll.submission.editing import apply, set_list, set_text
-from plimsoll.submission.model import Cell
 from plimsoll.submit import Submitted
 from plimsoll.submit.folder import Target
 from tests.unit.submit.made import BROKEN, HELD, OPEN, PRODUCT, product_file, submitted

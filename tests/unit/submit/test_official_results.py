@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.errors import ExitCode, PlimsollError, UsageError
-from plimsoll.submission import load
-from plimsoll.submission.model import Cell
+from plimsoll.submission import Cell, load
 from plimsoll.submission.results import Outcome
 from plimsoll.submit import CellOutcome, Submitted, read_suite
 from tests.unit.submit.made import ABSENT, BROKEN, HELD, OPEN, product_file, submitted

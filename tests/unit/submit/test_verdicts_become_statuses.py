@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.submission import load
-from plimsoll.submission.model import Cell
+from plimsoll.submission import Cell, load
 from tests.unit.submit.made import ABSENT, BROKEN, HELD, OPEN, UNKNOWN, product_file, submitted
 
 LINKS = ["evidence/gang_scheduling.md", "plimsoll-run/report.html", "plimsoll-run/facts.jsonl"]

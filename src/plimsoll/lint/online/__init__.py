@@ -17,7 +17,7 @@ from plimsoll.lint.online.links import Link, links
 from plimsoll.lint.rule import RULES, Hit
 from plimsoll.submission import Finding, Loaded
 
-__all__ = ["Answer", "Cache", "Link", "Manners", "State", "ask", "links", "online"]
+__all__ = ["Answer", "Cache", "Manners", "State", "ask", "online"]
 
 _OFFICIAL = "Invalid URL"
 

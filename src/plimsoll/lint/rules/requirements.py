@@ -10,7 +10,6 @@ from plimsoll.lint.rule import Hit, Source, rule
 from plimsoll.lint.rules.parsers import camel
 from plimsoll.standard.requirements import nearest
 from plimsoll.submission import CATEGORIES, Cell, Edit, Place, Severity
-from plimsoll.submission.finding import quoted
 from plimsoll.submission.model import CELL_KEYS
 from plimsoll.submission.tree import Scalar
 
@@ -191,7 +190,7 @@ def _(context: Context) -> Iterator[Hit]:
                 place=cell.where("description"),
                 what=_difference(cell.description, item.description),
                 requirement=cell.id,
-                quote=quoted(cell.description),
+                quote=cell.description,
                 edits=_restored(cell, "description", item.description),
             )
 
