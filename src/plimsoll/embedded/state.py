@@ -23,6 +23,7 @@ from plimsoll.embedded.cgroups import PlatformCgroup
 from plimsoll.embedded.config import PlatformConfig
 from plimsoll.embedded.processes import ProcessId
 from plimsoll.errors import PlimsollError
+from plimsoll.files import replace_file
 
 PLATFORM_FILE = "platform.json"
 STATUS_FILE = "status.json"
@@ -175,13 +176,8 @@ class Folder:
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace the file by one with `content` and `mode`; readers see the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, mode)
-        file.write(content)
-    temporary.replace(path)
+    """Replace the file by one with `content`, readable by root only unless `mode` says more."""
+    replace_file(path, content, mode=mode)
 
 
 @contextlib.contextmanager

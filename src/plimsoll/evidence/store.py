@@ -7,8 +7,6 @@ an exhausted memory; writing promises that a reader never sees half a file.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from plimsoll.errors import PlimsollError
+from plimsoll.files import replace_file
 from plimsoll.record import SCHEMA_VERSION, Record, decode_facts
 
 PLAN = "plan.json"
@@ -137,17 +136,7 @@ class RunFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write `name` so that it is either the old file or the whole new one."""
         try:
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=self.path)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).chmod(0o644)
-                Path(temporary).replace(self.path / name)
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            replace_file(self.path / name, content, lasting=True)
         except OSError as error:
             raise EvidenceError(
                 f"{self.path / name} cannot be written: {error.strerror}",

@@ -8,10 +8,8 @@ gave. A file is replaced whole or not at all.
 from __future__ import annotations
 
 import codecs
-import contextlib
-import os
 import re
-import tempfile
+import stat
 from collections.abc import Callable, Iterable
 from difflib import unified_diff
 from pathlib import Path
@@ -20,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from plimsoll.errors import PlimsollError
+from plimsoll.files import replace_file
 from plimsoll.submission import Edit, Finding, Loaded, parse
 from plimsoll.submission.editing import apply
 from plimsoll.submission.tree import Tree
@@ -119,16 +118,7 @@ def write(path: Path, mended: Mended) -> None:
             raise MendError(
                 f"{path} changed while it was looked at", next_step="run the command again"
             )
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(mended.after)
-                os.fchmod(file.fileno(), target.stat().st_mode & 0o7777)
-            Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
+        replace_file(target, mended.after, mode=stat.S_IMODE(target.stat().st_mode))
     except OSError as error:
         raise MendError(
             f"{path} cannot be written: {error.strerror or error}",

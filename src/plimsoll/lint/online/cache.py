@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from plimsoll.files import replace_file
 from plimsoll.lint.online.answer import Answer, State
 
 AGES = {State.ALIVE: 86_400.0, State.MOVED: 86_400.0, State.DEAD: 3_600.0, State.UNKNOWN: 0.0}
@@ -45,10 +44,7 @@ class Cache:
         kept = {url: answer for url, answer in self._answers.items() if self._fresh(answer)}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".links.", dir=self._path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(kept))
-            Path(name).replace(self._path)
+            replace_file(self._path, msgspec.json.encode(kept))
 
     def _fresh(self, answer: Answer) -> bool:
         return 0 <= self._now() - answer.at < AGES[answer.state]
