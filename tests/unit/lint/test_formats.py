@@ -105,6 +105,7 @@ def _shown(report: Report) -> str:
 def test_people_read_it_in_80_columns(report: Report) -> None:
     said = _shown(report)
     assert max(map(len, said.splitlines())) <= 80
+    assert [line for line in said.splitlines() if line != line.rstrip()] == []
     assert said.splitlines()[:2] == [
         "v1.36/harbour/PRODUCT.yaml",
         "  7:3     warning snake-case",

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from plimsoll.lint.formats import Report
 from plimsoll.submission import Finding, Severity
 from plimsoll.text import printable
 
+_NARROWEST = 20
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -26,14 +26,17 @@ def show(report: Report, console: Console) -> None:
         _print(console, Text(printable(path), style="bold"))
         for finding in findings:
             for line, indent in _lines(finding, explain=finding.rule not in explained):
-                _print(console, Padding(line, (0, 0, 0, indent), expand=False))
+                _print(console, line, indent)
             explained.add(finding.rule)
         console.print()
     _print(console, Text(summary(report)))
 
 
-def _print(console: Console, what: Text | Padding) -> None:
-    console.print(what, highlight=False, markup=False, emoji=False)
+def _print(console: Console, what: Text, indent: int = 0) -> None:
+    """Print a text, wrapped below its first word; no line ends in spaces."""
+    for line in what.wrap(console, max(console.width - indent, _NARROWEST)):
+        line.rstrip()
+        console.print(Text(" " * indent) + line, highlight=False, soft_wrap=True)
 
 
 def _lines(finding: Finding, *, explain: bool) -> Iterator[tuple[Text, int]]:
