@@ -35,15 +35,15 @@ _UNREAD = "not in the submission, not read"
 
 def read(reference: Reference) -> tuple[Kind, str]:
     """Return what a web address is evidence of, and what shows it."""
-    parts = split(reference.url)
-    host = (parts.hostname or "").lower().removeprefix("www.")
+    path = split(reference.url).path
+    host = reference.host.removeprefix("www.")
     if not host:
         return Kind.NOTHING, "a web address that names no host"
-    if host in _RUN_HOSTS or (host in _CODE_HOSTS and _RUN_PATH.search(parts.path)):
+    if host in _RUN_HOSTS or (host in _CODE_HOSTS and _RUN_PATH.search(path)):
         return Kind.RUN, f"a run on {host}: {_UNREAD}"
     if host in _CODE_HOSTS or host.startswith("gitlab."):
-        return _in_repository(reference, host, parts.path)
-    if _RESULTS.search(parts.path):
+        return _in_repository(reference, host, path)
+    if _RESULTS.search(path):
         return Kind.RUN, f"a log or test results on {host}: {_UNREAD}"
     if reference.suffix in _SCRIPTS - {".js", ".ts", ".json"}:
         return Kind.MANIFEST, f"a manifest or script on {host}: {_UNREAD}"

@@ -52,11 +52,11 @@ def audit(
         )
     from plimsoll.audit import audit as audited
     from plimsoll.audit.counts import count
-    from plimsoll.cli.audit_reading import gather, verified
     from plimsoll.cli.audit_selection import select
+    from plimsoll.cli.audit_verifying import verified
+    from plimsoll.submission import load_all
 
-    given = gather(submissions)
-    everything = [*audited(given.loaded, verified), *given.broken]
+    everything = audited([loaded for _path, loaded in load_all(submissions)], verified)
     shown = select(everything, version=version, requirements=requirement, products=product)
     counts = count(shown)
     _show(shown, counts, format)

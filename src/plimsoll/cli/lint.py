@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -56,14 +54,19 @@ def lint(
     """
     if dry_run and not fix:
         raise UsageError("--dry-run is about --fix", next_step="add --fix, or leave it out")
+    if dry_run and (online or format != "text"):
+        raise UsageError(
+            "--dry-run prints the change and nothing else",
+            next_step="leave --online and --format out",
+        )
     if not paths:
         raise UsageError(
             "nothing to lint", next_step="give a PRODUCT.yaml or a folder that holds some"
         )
-    from plimsoll.submission import find, load
+    from plimsoll.submission import load_all
 
     checklists = _checklists(checklist)
-    found = [(path, load(path, _shown(path))) for path in find(paths)]
+    found = list(load_all(paths))
 
     def relint(loaded: Loaded) -> list[Finding]:
         from plimsoll.lint import lint as run
@@ -75,49 +78,30 @@ def lint(
         return _show_changes(found, relint, strict=strict)
     mended = _mend(found, relint) if fix else {}
     if mended:
-        found = [(path, load(path, _shown(path))) for path, _ in found]
+        found = list(load_all(paths))
     report = _report([loaded for _, loaded in found], relint, mended, online=online)
     _print(report, format)
     return _status(report.findings, strict=strict)
 
 
-def _shown(path: Path) -> str:
-    """Return a path as it is printed; bytes that are no text are replaced."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
-
-
 def _checklists(paths: Sequence[Path]) -> dict[str, Checklist]:
     """Return the official checklists by version. Raises UsageError for what is none."""
-    from plimsoll.submission import checklist
+    from plimsoll.submission import checklist, given, is_folder
+    from plimsoll.text import path_text
 
     read: dict[str, Checklist] = {}
     for path in paths:
-        files = sorted(path.glob("AIConformance-*.yaml")) if path.is_dir() else [path]
+        files = sorted(path.glob("AIConformance-*.yaml")) if is_folder(path) else [path]
         if not files:
             raise UsageError(
-                f"{path} holds no AIConformance-*.yaml",
+                f"{path_text(path)} holds no AIConformance-*.yaml",
                 next_step="give a folder that holds some, or AIConformance-1.36.yaml itself",
             )
         for each in files:
-            found = checklist(_bytes(each), _shown(each))
+            content = given(each, "give the official file, for example AIConformance-1.36.yaml")
+            found = checklist(content, path_text(each))
             read[found.version] = found
     return read
-
-
-def _bytes(path: Path) -> bytes:
-    """Return a checklist's bytes, no more than are read. Raises UsageError."""
-    from plimsoll.submission.tree import MOST_BYTES
-
-    try:
-        if not path.is_file():
-            raise FileNotFoundError(errno.ENOENT, "there is no such file")
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {path}: {error.strerror or error}",
-            next_step="give the official file, for example AIConformance-1.36.yaml",
-        ) from None
 
 
 def _mend(found: Sequence[tuple[Path, Loaded]], relint: Relint) -> dict[str, int]:

@@ -44,11 +44,13 @@ def submit(
     """
     from plimsoll.cli.submit_view import as_json, show
     from plimsoll.submission import checklist as read_checklist
+    from plimsoll.submission import given
     from plimsoll.submit import Request, read_suite
     from plimsoll.submit import submit as write
+    from plimsoll.text import path_text
 
-    template = _content(checklist, "the official checklist, for example AIConformance-1.37.yaml")
-    known = read_checklist(template, checklist.as_posix())
+    template = given(checklist, "give the official checklist, for example AIConformance-1.37.yaml")
+    known = read_checklist(template, path_text(checklist))
     suite = read_suite(upstream_results) if upstream_results else None
     done = write(
         Request(
@@ -70,12 +72,13 @@ def submit(
 def _metadata(product: Path | None, checklist: Checklist, run: Path, out: Path) -> dict[str, str]:
     """Return the product's metadata: of its file, of the submission there, or by asking."""
     from plimsoll.errors import UsageError
-    from plimsoll.submission import PRODUCT
+    from plimsoll.submission import PRODUCT, given
     from plimsoll.submit import metadata_there, read_product
+    from plimsoll.text import path_text
 
     if product is not None:
-        content = _content(product, "a product file; docs/submit.md has an example")
-        return read_product(content, product.as_posix(), checklist.version)
+        content = given(product, "give a product file; docs/submit.md has an example")
+        return read_product(content, path_text(product), checklist.version)
     if known := metadata_there(out / PRODUCT):
         return known
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -88,19 +91,3 @@ def _metadata(product: Path | None, checklist: Checklist, run: Path, out: Path) 
 
     refuse_unfit(run, checklist)  # before a person has typed ten answers
     return ask()
-
-
-def _content(path: Path, what: str) -> bytes:
-    """Return a small file's content. Raises UsageError."""
-    from plimsoll.errors import UsageError
-    from plimsoll.submission.tree import MOST_BYTES
-
-    try:
-        if not path.is_file():
-            raise UsageError(f"there is no file {path}", next_step=f"give {what}")
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror or error}", next_step=f"give {what}"
-        ) from error

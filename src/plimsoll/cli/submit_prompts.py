@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.prompt import Confirm, Prompt
 
 from plimsoll.errors import PlimsollError
-from plimsoll.evidence.store import RunFolder
+from plimsoll.files import replace_file
 from plimsoll.submit.product import ASKED, problem, write_product
 
 _WORDS = {
@@ -57,11 +57,13 @@ def _one(console: Console, name: str) -> str:
 
 
 def _save(console: Console, path: Path, values: dict[str, str]) -> None:
-    if path.exists() and not Confirm.ask(
-        f"{path} exists; replace it?", console=console, default=False
-    ):
-        return
-    if not path.parent.is_dir():
-        raise PlimsollError(f"there is no folder {path.parent}", next_step="name another file")
-    RunFolder(path.parent).write(path.name, write_product(values))
+    question = f"{path} exists; replace it?"
+    try:
+        if path.exists() and not Confirm.ask(question, console=console, default=False):
+            return
+        replace_file(path, write_product(values))
+    except OSError as error:
+        raise PlimsollError(
+            f"{path} cannot be written: {error.strerror or error}", next_step="name another file"
+        ) from error
     console.print(f"saved: {path}", markup=False)

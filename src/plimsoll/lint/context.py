@@ -55,7 +55,6 @@ class Context:
     """One submission under the rules. `checklist` is the user's copy, or None."""
 
     def __init__(self, loaded: Loaded, checklist: Checklist | None) -> None:
-        self.loaded = loaded
         self.submission = loaded.submission
         self.folder = loaded.folder
         self.given = checklist
@@ -149,6 +148,15 @@ class Context:
         return self.counted.get(cell.id) is cell and not left_open(cell, self.level(cell))
 
     @cached_property
+    def texts(self) -> tuple[tuple[Field, Scalar], ...]:
+        """Every entry of `metadata` that is a scalar, with it."""
+        return tuple(
+            (field, field.value)
+            for field in self.submission.fields
+            if isinstance(field.value, Scalar)
+        )
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every evidence entry with words in it."""
         return tuple(
@@ -172,9 +180,9 @@ class Context:
         return where(text, "/".join(home), hybrid=self.hybrid)
 
     def look(self, path: str) -> File:
-        """Return what lies at a path of the submission's folder; looked at once."""
+        """Return what lies at a path of the submission's folder; at the empty one nothing does."""
         if path not in self._files:
-            self._files[path] = self.folder.look(path)
+            self._files[path] = self.folder.look(path) if path else File(path="", exists=False)
         return self._files[path]
 
     def read(self, path: str) -> bytes | None:

@@ -11,6 +11,9 @@ import re
 
 from msgspec import Struct
 
+LOAD = "Error loading product"
+"""What it says to a file that it cannot read as a checklist."""
+
 _ESCAPES = "it escapes the product directory"
 _PREFIX = re.compile(r"v\d+\.\d+/[^/]+/")
 

@@ -21,7 +21,8 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ][\d:.]+ ?(Z|[-+]\d{1,2}(:?\d{2})
 _CLASSIC_BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
 _SIXTIES = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 
-_CORE = "tag:yaml.org,2002:"
+CORE_TAGS = ("!!", "tag:yaml.org,2002:")
+"""How the tags begin that every parser knows."""
 
 
 def go(scalar: Scalar) -> str:
@@ -63,8 +64,8 @@ def _number(value: str) -> bool:
 
 def _tagged(tag: str) -> str:
     kinds = {"int": "number", "float": "number", "bool": "boolean", "timestamp": "date"}
-    short = tag.removeprefix("!!").removeprefix(_CORE)
-    return kinds.get(short, "text") if tag.startswith(("!!", _CORE)) else "text"
+    start = next((each for each in CORE_TAGS if tag.startswith(each)), None)
+    return "text" if start is None else kinds.get(tag.removeprefix(start), "text")
 
 
 def shortest(value: str) -> str:
@@ -84,10 +85,7 @@ def rewrite(scalar: Scalar, value: str) -> tuple[Edit, ...]:
 
     None for blocks and for values that take more than one line.
     """
-    place = scalar.place
-    if scalar.tag or scalar.style in {"|", ">"} or place.line != place.end_line:
-        return ()
-    if not value.isprintable():
+    if not _on_one_line(scalar) or not value.isprintable():
         return ()
     if scalar.style == "'":
         text = "'" + value.replace("'", "''") + "'"
@@ -96,3 +94,15 @@ def rewrite(scalar: Scalar, value: str) -> tuple[Edit, ...]:
     else:
         text = quoted_text(value)
     return (Edit(scalar.start, scalar.end, text),)
+
+
+def enlist(scalar: Scalar) -> tuple[Edit, ...]:
+    """Return the edit that makes a scalar a list of one; none where `rewrite` has none."""
+    if not _on_one_line(scalar) or not scalar.value.isprintable():
+        return ()
+    return (Edit(scalar.start, scalar.end, f"[{quoted_text(scalar.value)}]"),)
+
+
+def _on_one_line(scalar: Scalar) -> bool:
+    one = scalar.place.line == scalar.place.end_line
+    return one and not scalar.tag and scalar.style not in {"|", ">"}

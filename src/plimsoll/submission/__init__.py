@@ -6,7 +6,18 @@ Shared by everything that works on submissions: the linter, the auditor and the 
 
 from plimsoll.submission.checklist import Checklist, Item, checklist, known
 from plimsoll.submission.finding import Edit, Finding, Place, Severity, quoted
-from plimsoll.submission.folder import PRODUCT, File, Folder, Loaded, find, load, refusal
+from plimsoll.submission.folder import (
+    PRODUCT,
+    File,
+    Folder,
+    Loaded,
+    find,
+    given,
+    is_folder,
+    load,
+    load_all,
+    refusal,
+)
 from plimsoll.submission.model import CATEGORIES, METADATA, Cell, Field, Submission, camel_case
 from plimsoll.submission.reading import parse
 from plimsoll.submission.reference import Reference, beside, hosted, refer
@@ -32,9 +43,12 @@ __all__ = [
     "camel_case",
     "checklist",
     "find",
+    "given",
     "hosted",
+    "is_folder",
     "known",
     "load",
+    "load_all",
     "parse",
     "quoted",
     "refer",

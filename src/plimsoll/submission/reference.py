@@ -36,6 +36,11 @@ class Reference(Struct, frozen=True, kw_only=True):
         return bool(self.url)
 
     @property
+    def host(self) -> str:
+        """Return the host of a web address, lower case; empty without one."""
+        return split(self.url).hostname or ""
+
+    @property
     def leaves_folder(self) -> bool:
         """Whether the path leads out of the submission's folder."""
         return self.absolute or self.path == ".." or self.path.startswith("../")
@@ -81,11 +86,11 @@ def refer(text: str) -> Reference:
 
 def hosted(reference: Reference) -> Hosted | None:
     """Return the repository's file that a link to github.com names, or None."""
-    parts = split(reference.url)
-    if parts.hostname == "github.com":
-        found = _BLOB.fullmatch(parts.path)
-    elif parts.hostname == "raw.githubusercontent.com":
-        found = _RAW.fullmatch(parts.path)
+    path = split(reference.url).path
+    if reference.host == "github.com":
+        found = _BLOB.fullmatch(path)
+    elif reference.host == "raw.githubusercontent.com":
+        found = _RAW.fullmatch(path)
     else:
         return None
     if found is None:

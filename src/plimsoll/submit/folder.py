@@ -16,8 +16,9 @@ from pathlib import Path
 
 from plimsoll.errors import PlimsollError
 from plimsoll.evidence.manifest import FileEntry
-from plimsoll.evidence.store import MANIFEST, EvidenceError, RunFolder
+from plimsoll.evidence.store import MANIFEST, EvidenceError
 from plimsoll.evidence.store import sha256 as sha256_of
+from plimsoll.files import replace_file
 from plimsoll.submission import PRODUCT
 from plimsoll.submit.answers import RUN_FOLDER
 from plimsoll.submit.filling import Change
@@ -44,8 +45,11 @@ class Target:
         self._refuse_links()
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a file `name`."""
-        return (self.path / name).is_file()
+        """Tell whether there is a file `name`. Raises PlimsollError for a folder in its place."""
+        path = self.path / name
+        if path.is_dir():
+            raise PlimsollError(f"{path} is a folder", next_step="move it away, then submit again")
+        return path.is_file()
 
     def read(self, name: str) -> bytes:
         """Return a file's content. Raises PlimsollError."""
@@ -78,7 +82,7 @@ class Target:
 
     def remove(self, name: str, memory: Memory) -> Change | None:
         """Remove a file that is no longer given, unless a person changed it."""
-        if not self.has(name):
+        if not (self.path / name).is_file():
             return None
         if sha256(self.read(name)) not in memory.hashes(name):
             return Change(what=name, kind="kept", detail="you changed it; nothing links it now")
@@ -93,9 +97,9 @@ class Target:
         path = self.path / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content, lasting=True)
         except OSError as error:
-            raise _unusable(path.parent, error) from error
-        RunFolder(path.parent).write(path.name, content)
+            raise _unusable(path, error) from error
 
     def refuse_changed_run(self, given: dict[str, str], memory: Memory) -> None:
         """Raise PlimsollError where a person changed the copy of a run; `given` as of `copies`."""

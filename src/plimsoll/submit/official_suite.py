@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from plimsoll.errors import UsageError
 from plimsoll.standard.official import OFFICIAL
-from plimsoll.submission import File, Folder
+from plimsoll.submission import File, Folder, is_folder
 from plimsoll.submission.results import Case, Outcome, Results, effective, read_results
 
 FOLDER = "results"
@@ -66,7 +66,7 @@ def read_suite(root: Path) -> OfficialSuite:
 
     Raises UsageError for a folder without any, and BadResultsError for damaged ones.
     """
-    if not _is_folder(root):
+    if not is_folder(root):
         raise UsageError(
             f"{root} is not a folder", next_step="give the folder with the official suite's results"
         )
@@ -98,13 +98,6 @@ def read_suite(root: Path) -> OfficialSuite:
         failing=tuple(_failing(found)),
         notes=tuple(notes),
     )
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name that no file can have
-        return False
 
 
 def _own(case: Case) -> bool:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from plimsoll.errors import PlimsollError
 from plimsoll.evidence.judging import SHIPPED, Judges
+from plimsoll.evidence.store import FACTS
 from plimsoll.evidence.view import platform
 from plimsoll.lint import lint
 from plimsoll.submission import PRODUCT, Checklist, Finding, Submission, load, parse
@@ -26,6 +27,7 @@ from plimsoll.submit.official_suite import FOLDER, OfficialSuite
 from plimsoll.submit.outcome import CellOutcome, Submitted
 from plimsoll.submit.product import metadata_of
 from plimsoll.submit.run import LARGE, Run, read_run, refuse_other_version
+from plimsoll.text import path_text
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -49,8 +51,8 @@ def submit(request: Request) -> Submitted:
     """
     run = read_run(request.run, request.judges)
     refuse_other_version(run, request.checklist)
-    _refuse_nested(request.run, request.out)
     target = Target(request.out)
+    _refuse_nested(request.out)
     target.refuse_foreign()
     memory = _memory(request)
     target.refuse_changed_run(copies(run), memory)
@@ -103,8 +105,8 @@ def _encoded(text: str, found: Submission) -> bytes:
 
 
 def metadata_there(path: Path) -> dict[str, str]:
-    """Return the metadata of the PRODUCT.yaml at `path` when it is complete; else nothing."""
-    return metadata_of(load(path).submission) if path.is_file() else {}
+    """Return the metadata of the PRODUCT.yaml at `path` when all is there; else nothing."""
+    return metadata_of(load(path).submission)
 
 
 def _memory(request: Request) -> Memory:
@@ -120,9 +122,11 @@ def _memory(request: Request) -> Memory:
     return memory
 
 
-def _refuse_nested(run: Path, out: Path) -> None:
-    inner, outer = out.resolve(), run.resolve()
-    if inner == outer or outer in inner.parents:
+def _refuse_nested(out: Path) -> None:
+    """Raise PlimsollError for a folder in any run: that run would no longer verify."""
+    whole = out.resolve()
+    run = next((each for each in (whole, *whole.parents) if (each / FACTS).is_file()), None)
+    if run is not None:
         raise PlimsollError(
             f"{out} lies in the run folder {run}, which would no longer verify",
             next_step="name a folder elsewhere with --out",
@@ -133,13 +137,13 @@ def _found(target: Target, template: Submission) -> Submission:
     """Return the submission to fill: a person's where there is one, else the checklist."""
     if not target.has(PRODUCT):
         return template
-    path = (target.path / PRODUCT).as_posix()
+    path = path_text(target.path / PRODUCT)
     found = parse(target.read(PRODUCT), path)
     if found.problems:
         problem = found.problems[0]
         raise PlimsollError(
             f"{problem.place}: {problem.what}",
-            next_step=f"mend it, or move {path} away, then submit again",
+            next_step=f"mend it (`plimsoll lint {path}` says how), or move it away, and try again",
         )
     if found.kubernetes_version not in {"", template.kubernetes_version}:
         raise PlimsollError(
@@ -202,7 +206,7 @@ def _outcome(
     findings = lint(loaded, request.checklist)
     written = {cell.id: cell for cell in loaded.submission.cells}
     return Submitted(
-        out=request.out.as_posix(),
+        out=path_text(request.out),
         version=request.checklist.version,
         run=run.id,
         platform=platform(run.record),

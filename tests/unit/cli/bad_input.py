@@ -157,7 +157,11 @@ CASES: tuple[Case, ...] = (
         says="v1.34/harbour/PRODUCT.yaml cannot be written",
         setup=scenes.submission,
     ),
-    _usage("a checklist that is not there", *_SUBMIT, says="there is no file checklist.yaml"),
+    _usage(
+        "a checklist that is not there",
+        *_SUBMIT,
+        says="cannot read checklist.yaml: No such file or directory",
+    ),
     _usage(
         "a checklist that is none",
         *_SUBMIT_PRODUCT,
@@ -222,9 +226,15 @@ CASES: tuple[Case, ...] = (
         setup=scenes.submission,
     ),
     _usage(
+        "a dry run in a form for programs",
+        *("lint", ".", "--fix", "--dry-run", "--format", "json"),
+        says="--dry-run prints the change and nothing else",
+        setup=scenes.submission,
+    ),
+    _usage(
         "a checklist to lint against that is not there",
         *("lint", ".", "--checklist", "absent.yaml"),
-        says="cannot read absent.yaml: there is no such file",
+        says="cannot read absent.yaml: No such file or directory",
         setup=scenes.submission,
     ),
     _usage(

@@ -84,6 +84,19 @@ def test_a_folder_in_the_run_is_refused(run: Path) -> None:
         submit(request(run, run / "submission"))
 
 
+def test_a_folder_in_the_copy_of_a_run_is_refused(run: Path, tmp_path: Path) -> None:
+    submit(request(run, tmp_path / "out"))
+    with pytest.raises(PlimsollError, match="lies in the run folder"):
+        submit(request(run, tmp_path / "out" / "plimsoll-run" / "again"))
+
+
+def test_a_folder_in_the_place_of_the_product_file_is_refused(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "PRODUCT.yaml").mkdir(parents=True)
+    with pytest.raises(PlimsollError, match=r"PRODUCT\.yaml is a folder"):
+        submit(request(run, tmp_path / "out"))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["PRODUCT.yaml"]
+
+
 @pytest.mark.parametrize("name", ["PRODUCT.yaml", "evidence/gang_scheduling.md", "SHA256SUMS"])
 def test_nothing_is_written_through_a_link(tmp_path: Path, name: str) -> None:
     submitted(tmp_path, {"gang_scheduling": HELD})

@@ -96,7 +96,8 @@ def shelve(loaded: Sequence[Loaded], audits: Sequence[SubmissionAudit]) -> tuple
             if each.minor < entry.minor
         ]
         known = replace(entry, before=max(earlier, key=lambda each: each.minor, default=None))
-        for key in _keys(entry):
+        # one of which nothing could be read hides no earlier one
+        for key in _keys(entry) if known.cells else ():
             latest[key].append(known)
         bare[entry.number] = known
     return tuple(bare)

@@ -35,6 +35,6 @@ def links(context: Context) -> Iterator[Link]:
         if is_web_address(url):
             yield Link(url=url, place=value.place)
     for entry in context.entries:
-        here = entry.path and context.look(entry.path).exists
+        here = context.look(entry.path).exists
         if is_web_address(entry.reference.url) and not here:
             yield Link(url=entry.reference.url, place=entry.scalar.place, requirement=entry.cell.id)

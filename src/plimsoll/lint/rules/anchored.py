@@ -49,5 +49,5 @@ def _anchored(context: Context) -> Iterator[Entry]:
         if entry.path.rpartition("/")[2].lower() in ARTIFACTS and context.hybrid:
             continue
         found = context.look(entry.path)
-        if found.exists and found.size and not found.refused:
+        if found.readable and found.size:
             yield entry

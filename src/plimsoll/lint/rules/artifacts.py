@@ -60,7 +60,7 @@ def _artifacts(context: Context) -> Iterator[Artifact]:
         yield Artifact(
             entry=entry,
             path=path,
-            anchor=entry.scalar.value.partition("#")[2],
+            anchor=entry.reference.anchor,
             results=None if problem else results,
             problem=problem,
             packages=packages,

@@ -37,20 +37,29 @@ def _(context: Context) -> Iterator[Hit]:
             continue
         if not isinstance(entry.cell.node.get("evidence"), Sequence):
             continue  # `shape` says that already, and no file was meant to be listed
-        official = context.official_path(entry.scalar.value)
-        missing = bool(official.path) and not context.look(official.path).exists
-        missing = missing or (context.hybrid and bool(official.refused))
-        if entry.reference.leaves_folder or (context.look(entry.path).exists and not missing):
+        why = _unfound(context, entry)
+        if entry.reference.leaves_folder or (context.look(entry.path).exists and not why):
             continue
         yield about(
             entry,
             _absence(context, entry),
             fix=_suggestion(context, entry),
-            official=f"Invalid evidence file for '{entry.cell.id}': "
-            f"{official.refused or 'not found'}"
-            if missing and context.counts(entry.cell)
-            else "",
+            official=_refusal(context, entry, why),
         )
+
+
+def _unfound(context: Context, entry: Entry) -> str:
+    """Return why the official validator does not find a file; empty where that is not known."""
+    official = context.official_path(entry.scalar.value)
+    if official.refused:
+        return official.refused if context.hybrid else ""
+    return "" if context.look(official.path).exists else "not found"
+
+
+def _refusal(context: Context, entry: Entry, why: str) -> str:
+    """Return what the official validator says to a file that it does not find."""
+    looks = why and context.counts(entry.cell)
+    return f"Invalid evidence file for '{entry.cell.id}': {why}" if looks else ""
 
 
 def _absence(context: Context, entry: Entry) -> str:
@@ -90,9 +99,7 @@ def _(context: Context) -> Iterator[Hit]:
             yield about(
                 entry,
                 f"{entry.path} is there; a file named `{entry.scalar.value}` is looked for",
-                official=f"Invalid evidence file for '{entry.cell.id}': not found"
-                if context.counts(entry.cell)
-                else "",
+                official=_refusal(context, entry, "not found"),
             )
 
 
@@ -103,8 +110,8 @@ def _anchored_name(context: Context, entry: Entry) -> bool:
     if context.hybrid or entry.reference.is_url or not entry.path or not decorated:
         return False
     official = context.official_path(text)
-    found = bool(official.path) and context.look(official.path).exists
-    return context.look(entry.path).exists and not found
+    hidden = official.refused or not context.look(official.path).exists
+    return context.look(entry.path).exists and bool(hidden)
 
 
 @rule(
@@ -120,17 +127,11 @@ def _(context: Context) -> Iterator[Hit]:
         reference = entry.reference
         if reference.is_url or not reference.leaves_folder:
             continue
-        official = context.official_path(entry.scalar.value)
-        lost = bool(official.path) and not context.look(official.path).exists
-        refused = context.counts(entry.cell) and (lost or (context.hybrid and official.refused))
         what = "is a path on one machine" if reference.absolute else "leads out of the folder"
         yield about(
             entry,
             f"{reference.path} {what}",
-            official=f"Invalid evidence file for '{entry.cell.id}': "
-            f"{official.refused or 'not found'}"
-            if refused
-            else "",
+            official=_refusal(context, entry, _unfound(context, entry)),
         )
 
 
@@ -139,8 +140,8 @@ def _refused(identifier: str) -> Check:
 
     def check(context: Context) -> Iterator[Hit]:
         for entry in context.entries:
-            found = context.look(entry.path) if entry.path else None
-            if found is not None and found.refused == identifier:
+            found = context.look(entry.path)
+            if found.refused == identifier:
                 yield about(entry, f"{entry.path} is not read: {found.why}")
 
     return check
@@ -187,10 +188,9 @@ rule(
 )
 def _(context: Context) -> Iterator[Hit]:
     for entry in context.entries:
-        found = context.look(entry.path) if entry.path else None
-        if found is None or not found.exists or found.folder or found.refused:
-            continue
-        data = context.read(entry.path) if found.size <= _MOST_SPACES else None
+        found = context.look(entry.path)
+        small = found.readable and found.size <= _MOST_SPACES
+        data = context.read(entry.path) if small else None
         if data is not None and not data.strip():
             yield about(entry, f"{entry.path} is empty")
 
@@ -203,7 +203,7 @@ def _(context: Context) -> Iterator[Hit]:
 )
 def _(context: Context) -> Iterator[Hit]:
     for entry in context.entries:
-        if entry.path and context.look(entry.path).folder:
+        if context.look(entry.path).folder:
             yield about(entry, f"{entry.path} is a folder")
 
 
@@ -246,9 +246,7 @@ def _(context: Context) -> Iterator[Hit]:
             yield about(
                 entry,
                 f"{scheme}:// is not written in small letters",
-                official=f"Invalid evidence file for '{entry.cell.id}': not found"
-                if context.counts(entry.cell)
-                else "",
+                official=_refusal(context, entry, "not found"),
                 edits=scalars.rewrite(entry.scalar, lower),
             )
         elif not is_web_address(text):

@@ -55,7 +55,7 @@ def _where(context: Context, name: str, metadata: Mapping) -> Place:
     severity=Severity.ERROR,
 )
 def _(context: Context) -> Iterator[Hit]:
-    for field, value in _texts(context):
+    for field, value in context.texts:
         if field.name in METADATA and field.name not in OPTIONAL_METADATA:
             if value.value == "" and value.style:
                 official = f"Metadata field {field.name} is empty" if is_known(field) else ""
@@ -74,7 +74,7 @@ def _(context: Context) -> Iterator[Hit]:
     mends=True,
 )
 def _(context: Context) -> Iterator[Hit]:
-    for field, value in _texts(context):
+    for field, value in context.texts:
         read = scalars.go(value)
         if field.name not in METADATA or read == "text" or value.is_null:
             continue
@@ -176,9 +176,3 @@ def _(context: Context) -> Iterator[Hit]:
                 what=f"`{key.value}` stands beside `metadata` and `spec`",
                 quote=key.value,
             )
-
-
-def _texts(context: Context) -> Iterator[tuple[Field, Scalar]]:
-    for field in context.submission.fields:
-        if isinstance(field.value, Scalar):
-            yield field, field.value

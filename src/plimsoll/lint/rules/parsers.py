@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from plimsoll.lint import scalars
 from plimsoll.lint.context import Context, is_known
+from plimsoll.lint.official import LOAD
 from plimsoll.lint.rule import Hit, Source, rule
 from plimsoll.submission import CATEGORIES, Edit, Place, Severity
 from plimsoll.submission.tree import Alias, Mapping, Node, Scalar, Sequence, Tree
-
-_LOAD = "Error loading product"
-_CORE_TAGS = ("!!", "tag:yaml.org,2002:", "!")
 
 
 @rule(
@@ -33,7 +31,7 @@ def _(context: Context) -> Iterator[Hit]:
                 yield Hit(
                     place=key.place,
                     what=f"`{key.value}` stands here again; first in line {earlier.line}",
-                    official=f"{_LOAD}: mapping key already defined",
+                    official=f"{LOAD}: mapping key already defined",
                 )
 
 
@@ -49,7 +47,7 @@ def _(context: Context) -> Iterator[Hit]:
         if isinstance(node, Mapping):
             for key, value in node.scalars():
                 if key.value == "<<" and not (key.style or key.tag):
-                    refused = "" if _merges(context, value) else f"{_LOAD}: map merge requires map"
+                    refused = "" if _merges(context, value) else f"{LOAD}: map merge requires map"
                     yield Hit(
                         place=key.place,
                         what="a merge key, `<<`",
@@ -82,7 +80,7 @@ def _(context: Context) -> Iterator[Hit]:
                 place=node.place,
                 what=f"the alias *{node.name} stands for a value"
                 + (", and nothing is named so" if unset else ""),
-                official=f"{_LOAD}: unknown anchor '{node.name}' referenced" if unset else "",
+                official=f"{LOAD}: unknown anchor '{node.name}' referenced" if unset else "",
                 severity=Severity.ERROR if unset else None,
             )
 
@@ -108,8 +106,8 @@ def _(context: Context) -> Iterator[Hit]:
 def _(context: Context) -> Iterator[Hit]:
     for node in context.nodes:
         if isinstance(node, Scalar) and node.tag:
-            own = "" if node.tag.startswith(_CORE_TAGS[:2]) else "private "
-            yield Hit(place=node.place, what=f"the {own}tag {node.tag}")
+            kind = "tag" if node.tag.startswith(scalars.CORE_TAGS) else "private tag"
+            yield Hit(place=node.place, what=f"the {kind} {node.tag}")
 
 
 @rule(
@@ -120,7 +118,7 @@ def _(context: Context) -> Iterator[Hit]:
     mends=True,
 )
 def _(context: Context) -> Iterator[Hit]:
-    metadata = {id(field.value) for field in context.submission.fields}
+    metadata = {id(value) for _field, value in context.texts}
     for scalar in _values(context):
         read = scalars.classic(scalar)
         if id(scalar) in metadata and scalars.go(scalar) != "text":
@@ -136,9 +134,7 @@ def _(context: Context) -> Iterator[Hit]:
 
 def _values(context: Context) -> Iterator[Scalar]:
     """Yield the scalars that the programme reads as texts."""
-    for field in context.submission.fields:
-        if isinstance(field.value, Scalar):
-            yield field.value
+    yield from (text for _field, text in context.texts)
     for cell in context.submission.cells:
         for _key, value in cell.node.scalars():
             if isinstance(value, Scalar):

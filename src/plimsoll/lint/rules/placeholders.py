@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from plimsoll.lint.context import Context, is_known
 from plimsoll.lint.rule import Hit, Source, rule
 from plimsoll.lint.rules.values import bracketed
-from plimsoll.submission import METADATA, Severity
-from plimsoll.submission.reference import split
+from plimsoll.submission import METADATA, Severity, refer
 from plimsoll.submission.tree import Scalar
 
 _DRAFT = re.compile(r"\b(TODO|TBD|FIXME|XXX|lorem ipsum)\b|<(your|insert|add)[ _-][^<>]{1,60}>")
@@ -29,9 +28,8 @@ _RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|invalid|test)\.?$
     severity=Severity.ERROR,
 )
 def _(context: Context) -> Iterator[Hit]:
-    for field in context.submission.fields:
-        value = field.value
-        if field.name in METADATA and isinstance(value, Scalar) and bracketed(value.value):
+    for field, value in context.texts:
+        if field.name in METADATA and bracketed(value.value):
             yield Hit(
                 place=value.place,
                 what=f"`{field.name}` is still a placeholder",
@@ -68,21 +66,20 @@ def _(context: Context) -> Iterator[Hit]:
 )
 def _(context: Context) -> Iterator[Hit]:
     for scalar, requirement in _values(context):
-        if scalar.value.startswith(("http://", "https://")):
-            host = split(scalar.value).hostname or ""
-            if _RESERVED.search(host):
-                yield Hit(
-                    place=scalar.place,
-                    what=f"{host} is reserved for examples",
-                    requirement=requirement,
-                    quote=scalar.value,
-                )
+        host = refer(scalar.value).host
+        if _RESERVED.search(host):
+            yield Hit(
+                place=scalar.place,
+                what=f"{host} is reserved for examples",
+                requirement=requirement,
+                quote=scalar.value,
+            )
 
 
 def _values(context: Context) -> Iterator[tuple[Scalar, str]]:
-    for field in context.submission.fields:
-        if isinstance(field.value, Scalar) and not bracketed(field.value.value):
-            yield field.value, ""
+    for _field, value in context.texts:
+        if not bracketed(value.value):
+            yield value, ""
     for cell in context.submission.cells:
         notes = cell.node.get("notes")
         if isinstance(notes, Scalar):

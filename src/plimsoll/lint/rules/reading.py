@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plimsoll.lint.context import Context, is_known
+from plimsoll.lint import scalars
+from plimsoll.lint.context import Context, Entry, is_known
+from plimsoll.lint.official import LOAD
 from plimsoll.lint.rule import Check, Hit, Source, rule
-from plimsoll.submission import Finding, Severity
+from plimsoll.lint.rules.values import is_web_address
+from plimsoll.submission import Edit, Finding, Severity
 from plimsoll.submission.tree import Alias, Node, Scalar
-
-_LOAD = "Error loading product"
 
 
 def _told(identifier: str, *, official: str = "") -> Check:
@@ -24,13 +25,21 @@ def _told(identifier: str, *, official: str = "") -> Check:
 
 
 rule(
+    "file-unreadable",
+    title="The file is one that can be read",
+    why="nothing is known of this submission",
+    fix="see to its rights, or put the file itself there",
+    severity=Severity.ERROR,
+)(_told("file-unreadable"))
+
+rule(
     "yaml-broken",
     title="The file is YAML",
     why="nothing after the place can be read, by anybody",
     fix="mend the line that is named, or the one before it; indent with spaces, never tabs",
     source=Source.OFFICIAL,
     severity=Severity.ERROR,
-)(_told("yaml-broken", official=_LOAD))
+)(_told("yaml-broken", official=LOAD))
 
 rule(
     "yaml-too-large",
@@ -62,7 +71,7 @@ def _(context: Context) -> Iterator[Hit]:
         if problem.rule == "yaml-not-utf8":
             # UTF-16 starts with a mark in its first byte, and the official validator reads that
             reads = problem.what.startswith("byte 0 ")
-            yield Hit(place=problem.place, what=problem.what, official="" if reads else _LOAD)
+            yield Hit(place=problem.place, what=problem.what, official="" if reads else LOAD)
 
 
 @rule(
@@ -72,20 +81,38 @@ def _(context: Context) -> Iterator[Hit]:
     fix="write it as in the official template",
     source=Source.OFFICIAL,
     severity=Severity.ERROR,
+    mends=True,
 )
 def _(context: Context) -> Iterator[Hit]:
     nodes = {(node.place.line, node.place.column): node for node in context.nodes}
+    alone = {entry.scalar.place: entry for entry in context.entries if _alone(entry)}
     for problem in context.submission.problems:
         if problem.rule != "shape":
             continue
         node = nodes.get((problem.place.line, problem.place.column))
         if not isinstance(node, Alias):
+            entry = alone.get(problem.place)
             yield Hit(
                 place=problem.place,
                 what=problem.what,
+                fix="write a list: with one entry, or `evidence: []` where there is none"
+                if entry
+                else "",
                 requirement=problem.requirement,
                 official=_objection(context, problem, node),
+                edits=_enlisted(context, entry) if entry else (),
             )
+
+
+def _alone(entry: Entry) -> bool:
+    """Whether a text stands where a list of evidence belongs."""
+    return entry.cell.node.get("evidence") is entry.scalar
+
+
+def _enlisted(context: Context, entry: Entry) -> tuple[Edit, ...]:
+    """Return the edit that makes a list of what is evidence; words are left to a person."""
+    page = entry.reference.is_url and is_web_address(entry.scalar.value)
+    return scalars.enlist(entry.scalar) if page or context.look(entry.path).exists else ()
 
 
 def _objection(context: Context, problem: Finding, node: Node | None) -> str:
@@ -96,6 +123,6 @@ def _objection(context: Context, problem: Finding, node: Node | None) -> str:
         section = "metadata" if "`metadata`" in problem.what else "spec"
         return f"Missing '{section}' section"
     if "`metadata." not in problem.what:
-        return _LOAD
+        return LOAD
     field = next((each for each in context.submission.fields if each.value is node), None)
     return f"Metadata field {field.name} is not a string" if field and is_known(field) else ""

@@ -22,11 +22,9 @@ _LOGOS = (".svg", ".eps", ".ai")
 
 def texts(context: Context, *names: str) -> Iterator[tuple[Field, Scalar]]:
     """Yield the metadata entries of these names that hold words, placeholders left out."""
-    for field in context.submission.fields:
-        value = field.value
-        if field.name not in names or not isinstance(value, Scalar) or value.is_null:
-            continue
-        if value.value.strip() and not bracketed(value.value):
+    for field, value in context.texts:
+        worded = value.value.strip() and not value.is_null and not bracketed(value.value)
+        if field.name in names and worded:
             yield field, value
 
 
@@ -211,10 +209,9 @@ def _(context: Context) -> Iterator[Hit]:
 )
 def _(context: Context) -> Iterator[Hit]:
     for _field, value in texts(context, "productLogoUrl"):
-        parts = split(value.value.strip())
-        suffix = re.search(r"\.[A-Za-z0-9]{1,8}$", parts.path)
-        ends = value.value.strip().lower().endswith(_LOGOS)
-        if is_web_address(value.value.strip()) and not ends:
+        address = value.value.strip()
+        if is_web_address(address) and not address.lower().endswith(_LOGOS):
+            suffix = re.search(r"\.[A-Za-z0-9]{1,8}$", split(address).path)
             kind = suffix[0].lower() if suffix else ""
             what = f"the logo's address ends in {kind}"
             if not kind:
@@ -245,9 +242,7 @@ def _(context: Context) -> Iterator[Hit]:
 
 def _compared(context: Context) -> Iterator[Scalar]:
     """Yield the values that are compared letter by letter."""
-    for field in context.submission.fields:
-        if isinstance(field.value, Scalar):
-            yield field.value
+    yield from (text for _field, text in context.texts)
     for cell in context.submission.cells:
         identifier = cell.node.get("id")
         if isinstance(identifier, Scalar):

@@ -47,6 +47,13 @@ def test_a_version_that_skipped_one_is_compared_with_the_nearest_before(tmp_path
     assert [title for title, _, _ in said(audited(tmp_path), RULE)] == ["v1.35/harbour"]
 
 
+def test_one_of_which_nothing_was_read_hides_no_earlier_one(tmp_path: Path) -> None:
+    write(tmp_path, "v1.33/harbour", OLD)
+    write(tmp_path, "v1.34/harbour", OLD).write_text("metadata: [")
+    write(tmp_path, "v1.35/harbour", OLD)
+    assert [title for title, _, _ in said(audited(tmp_path), RULE)] == ["v1.35/harbour"]
+
+
 def test_no_evidence_is_not_carried_over(tmp_path: Path) -> None:
     for version in ("v1.33", "v1.34"):
         write(tmp_path, f"{version}/harbour", {"a": ([""], ""), "b": ([], "")})

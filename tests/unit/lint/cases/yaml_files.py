@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from plimsoll.submission.tree import DEEPEST, MOST_BYTES
 from tests.unit.lint.cases.case import Case
 from tests.unit.lint.product import text
 
 _NOTES = 'notes: ""\n'
 
+
+def _pipe(folder: Path) -> None:
+    (folder / "PRODUCT.yaml").unlink()
+    os.mkfifo(folder / "PRODUCT.yaml")
+
+
 CASES = (
+    Case(rule="file-unreadable", scene=_pipe, says="it is not a regular file"),
     Case(
         rule="yaml-broken",
         change=(('platformName: "Harbour"', 'platformName: "Harbour'),),
