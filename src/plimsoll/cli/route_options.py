@@ -9,25 +9,17 @@ from pathlib import Path
 
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.router.bootstrap import EndpointTlsSettings, TlsSettings
-from plimsoll.router.endpoint_spec import parse_flag
+from plimsoll.router.endpoint_spec import at_port, parse_flag
+from plimsoll.router.listen import parse_listen
 from plimsoll.router.live import PoolReference
 from plimsoll.router.presets import DEFAULT, PRESETS, preset
 
-_MOST_PORT = 65_535
 _SERVICE_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
 def address(option: str, text: str) -> str | None:
     """Return `host:port` of an option, None when it was not given. Raises UsageError."""
-    if not text:
-        return None
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > _MOST_PORT or " " in host:
-        raise UsageError(
-            f"{option} {text!r} is not an address to listen on",
-            next_step=f"write host:port, for example {option} 127.0.0.1:8080",
-        )
-    return f"{host or '0.0.0.0'}:{port}"  # noqa: S104  (the user left it out)
+    return at_port(*parse_listen(text, option)) if text else None
 
 
 def doors(listen: str, ext_proc: str) -> None:

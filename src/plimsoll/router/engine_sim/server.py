@@ -13,13 +13,14 @@ import time
 from itertools import count
 from typing import Any
 
-from plimsoll.errors import PlimsollError, UsageError
+from plimsoll.errors import PlimsollError
 from plimsoll.router.endpoint_spec import at_port
 from plimsoll.router.engine_sim import api, tokens
 from plimsoll.router.engine_sim.engine import Engine, Job, QueueFullError, TooLongError
 from plimsoll.router.engine_sim.http import Connection, ConnectionBrokenError, Exchange
 from plimsoll.router.engine_sim.metrics import CONTENT_TYPE, exposition
 from plimsoll.router.engine_sim.options import EngineOptions, validate
+from plimsoll.router.listen import parse_listen
 
 FAIL_HEADER = "x-sim-fail"
 _BODY_BYTES = 64 << 20
@@ -48,7 +49,7 @@ class EngineServer:
 
     async def __aenter__(self) -> EngineServer:
         """Listen. Raises UsageError for an address that is none, PlimsollError for a taken one."""
-        host, port = split_address(self._listen)
+        host, port = parse_listen(self._listen, "--listen")
         try:
             self._server = await asyncio.start_server(self._connected, host, port, backlog=1024)
         except (OSError, OverflowError) as error:
@@ -241,14 +242,3 @@ class _Answer:
     async def _begin(self) -> None:
         await self._exchange.start(200, "text/event-stream; charset=utf-8")
         await self._exchange.send(api.first_event(self._asked, self._id))
-
-
-def split_address(listen: str) -> tuple[str, int]:
-    """Return host and port of `host:port`, `[v6]:port` or `:port`. Raises UsageError."""
-    host, separator, port = listen.rpartition(":")
-    if not separator or not port.isdecimal() or int(port) > 65_535:
-        raise UsageError(
-            f"{listen!r} is not an address to listen on",
-            next_step="write host:port, for example 127.0.0.1:8000",
-        )
-    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  (the user left it out)
