@@ -39,6 +39,11 @@ class EndpointSpec(Struct, frozen=True, kw_only=True):
         """Whether the host has to be looked up."""
         return not is_address(self.host)
 
+    @property
+    def _authority(self) -> str:
+        usual = self.port == _PORTS[self.scheme]
+        return self.host if usual else at_port(self.host, self.port)
+
     def url(self, host: str = "") -> str:
         """Return its base URL, with another host if one is given."""
         return f"{self.scheme}://{at_port(host or self.host, self.port)}{self.path}"
@@ -46,11 +51,13 @@ class EndpointSpec(Struct, frozen=True, kw_only=True):
     def settings(self, address: str) -> EndpointSettings:
         """Return the settings of the endpoint at an address of its host.
 
-        A certificate is for a name, so an https URL keeps it.
+        A certificate is for a name, and a server may be one of several behind an address: it is
+        reached by its address, and asked by its name.
         """
         return EndpointSettings(
             address=at_port(address, self.port),
-            url=self.url() if self.scheme == "https" else self.url(address),
+            url=self.url(address),
+            authority=self._authority if self.is_name else "",
             labels=self.labels,
             models=self.models,
             adapters=self.adapters,

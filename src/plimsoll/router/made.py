@@ -8,6 +8,7 @@ import msgspec
 
 from plimsoll.router.findings import Findings
 from plimsoll.router.plugin_list import Plugins, PluginUse
+from plimsoll.router.plugins.scorers import ENCODED_ENDPOINT
 from plimsoll.router.settings import EngineMetrics, IndexSettings, SessionSettings
 
 
@@ -63,11 +64,15 @@ def engines(plugins: Plugins) -> dict[str, EngineMetrics]:
 
 
 def session(plugins: Plugins) -> SessionSettings:
-    """Return which header names a session, and for how long it is remembered."""
+    """Return which header says a session, whether answers say it, and how long it is kept."""
     for use in plugins.values():
         if use.plugin.name == "session-affinity-scorer":
             seconds = cast("float", use.values["evictionTtlSeconds"])
-            return SessionSettings(header=_header(use), ttl_ms=int(seconds * 1000))
+            return SessionSettings(
+                header=_header(use),
+                ttl_ms=int(seconds * 1000),
+                token=use.values["algorithm"] == ENCODED_ENDPOINT,
+            )
     for use in plugins.values():
         if use.plugin.name == "session-id-producer":
             return SessionSettings(header=_header(use))

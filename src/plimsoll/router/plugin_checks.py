@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plimsoll.router.findings import Findings, did_you_mean
+from plimsoll.router.plugins.scorers import SESSION_ALGORITHMS
 from plimsoll.router.settings import ENGINES
 from plimsoll.router.tree import Place
 
@@ -30,20 +31,13 @@ def _label(name: str, given: dict[str, object], place: Place, findings: Findings
         findings.error(place, f"{name} names no label", "write parameters.label")
 
 
-def _session(name: str, given: dict[str, object], place: Place, findings: Findings) -> None:
+def _session(_: str, given: dict[str, object], place: Place, findings: Findings) -> None:
     algorithm = given["algorithm"]
-    if algorithm == "encoded_endpoint_header":
-        findings.note(
-            place,
-            f"{name} writes no token into answers: a session is what the client names in the "
-            f"header {given['headerName']}",
-            "write algorithm: session_id_header to say so",
-        )
-    elif algorithm != "session_id_header":
+    if algorithm not in SESSION_ALGORITHMS:
         findings.error(
             place,
             f"algorithm {algorithm} is not implemented",
-            "the nearest that is: session_id_header",
+            did_you_mean(str(algorithm), SESSION_ALGORITHMS),
         )
 
 

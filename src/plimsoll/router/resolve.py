@@ -57,11 +57,6 @@ class Resolver:
         endpoints: dict[str, EndpointSettings] = {}
         for spec in specs:
             addresses = self._known.get(spec.host, ()) if spec.is_name else (spec.host,)
-            if spec.scheme == "https" and len(addresses) > 1:
-                problems.append(
-                    f"{spec.host} has {len(addresses)} addresses; over https it is one endpoint"
-                )
-                addresses = addresses[:1]
             for address in addresses:
                 made = spec.settings(address)
                 if made.address in endpoints:

@@ -282,7 +282,8 @@ def overview(
     for endpoint in live.endpoints:
         labels = [f"{name}={value}" for name, value in sorted(endpoint.labels.items())]
         serves = ", ".join((*endpoint.models, *endpoint.adapters)) or "any model"
-        yield "  ".join(("", endpoint.url, serves, *labels)).rstrip()
+        name = f"{endpoint.url} ({endpoint.authority})" if endpoint.authority else endpoint.url
+        yield "  ".join(("", name, serves, *labels)).rstrip()
     yield f"Decisions ({composer.config.name})"
     for profile in composer.config.profiles:
         if len(composer.config.profiles) > 1:

@@ -26,6 +26,9 @@ class EndpointSettings(Settings, frozen=True, kw_only=True):
     """`ip:port` or `host:port`: the identity of the endpoint, in headers and metrics."""
     url: str
     """Base URL of the model server, for example `http://10.0.0.7:8000`."""
+    authority: str = ""
+    """Its name, with a port where that is not the usual one: in the `Host` header and in its
+    certificate; empty: those of `url`."""
     labels: dict[str, str] = field(default_factory=dict)
     """Labels, with llm-d's meaning (`llm-d.ai/role` ...)."""
     models: tuple[str, ...] = ()
@@ -309,6 +312,8 @@ class SessionSettings(Settings, frozen=True, kw_only=True):
     ttl_ms: int = 300_000
     capacity: int = 65_536
     """Sessions remembered at most."""
+    token: bool = False
+    """Whether answers have the header too, with a token of their endpoint to send back."""
 
 
 class PolicySettings(Settings, frozen=True, kw_only=True):

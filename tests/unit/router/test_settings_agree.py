@@ -74,6 +74,7 @@ def live_settings() -> dict[str, s.LiveSettings]:
             s.EndpointSettings(
                 address="10.0.0.1:8000",
                 url="http://10.0.0.1:8000",
+                authority="engine.example:8000",
                 labels={"llm-d.ai/role": "decode"},
                 models=("m",),
                 adapters=("a",),

@@ -26,6 +26,8 @@ pub enum Refusal {
     Saturated,
     /// The request itself is wrong: 400, with a sentence.
     BadRequest(String),
+    /// No endpoint serves the model that it names, with a sentence: 404, or what the door has for it.
+    UnknownModel(String),
     /// `Prefer: if-available` and no endpoint holds the prefix: 412.
     NotAvailable,
 }
@@ -37,6 +39,7 @@ impl Refusal {
             Self::NoEndpoints => "rejected-no-endpoints",
             Self::Saturated => "rejected-saturated",
             Self::BadRequest(_) => "bad-request",
+            Self::UnknownModel(_) => "model-not-found",
             Self::NotAvailable => "not-available",
         }
     }
@@ -111,14 +114,14 @@ impl Core {
             fill_silence(&mut candidates);
         }
         let candidates = available(candidates, request, keys.len())?;
-        let session = self.session(live, profile, request);
+        let (pinned, session) = self.session(live, profile, request);
         let cold_order = self.cold_order(live, profile);
         let context = Context {
             model,
             blocks: keys.len(),
             block_tokens: live.shape.tokens,
             prompt_tokens: request.prompt_tokens,
-            pinned: session.and_then(|session| session.stays),
+            pinned,
             cold_order: &cold_order,
             random: &self.random,
         };
@@ -224,15 +227,25 @@ impl Core {
         request.blocks.iter().map(|block| block ^ salt).collect()
     }
 
-    fn session(&self, live: &Live, profile: &Profile, request: &Request) -> Option<Session> {
-        let name = request.hints.session.as_deref()?;
+    /// The slot that the request's session is with, and the session if it is to be remembered: not where
+    /// the client's token says it all.
+    fn session(
+        &self,
+        live: &Live,
+        profile: &Profile,
+        request: &Request,
+    ) -> (Option<usize>, Option<Session>) {
+        let name = request.hints.session.as_deref().unwrap_or_default();
         if !profile.reads_session || name.is_empty() {
-            return None;
+            return (None, None);
+        }
+        if let Some(slot) = live.said_by(name) {
+            return (Some(slot), None);
         }
         let key = sessions::key(name);
         let ttl = live.settings.session.ttl_ms;
         let stays = self.sessions.lock().find(key, self.now(), ttl);
-        Some(Session { key, stays })
+        (stays, Some(Session { key, stays }))
     }
 
     /// Slots that got cold prompts, longest ago first.

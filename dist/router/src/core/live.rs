@@ -10,6 +10,7 @@ use super::endpoint::{Endpoint, Fleet};
 use super::request::{Hints, Request};
 use super::scan::{ScanSettings, printable};
 use super::select::Profile;
+use super::sessions;
 use super::settings::{HandlerSettings, LiveSettings};
 use super::state::HintHeaders;
 
@@ -131,6 +132,16 @@ impl Live {
         Ok(eligible)
     }
 
+    /// The slot of the endpoint that a session's token says, if there is one.
+    pub fn said_by(&self, token: &str) -> Option<usize> {
+        if !self.settings.session.token {
+            return None;
+        }
+        let position = self.positions.get(&sessions::address(token)?)?;
+        let endpoint = self.fleet.endpoints.get(*position)?;
+        Some(endpoint.slot)
+    }
+
     /// Blocks to remember for an endpoint: as many as its cache holds, if it said how many that is.
     pub fn capacity(&self, endpoint: &Endpoint) -> usize {
         let index = &self.settings.index;
@@ -188,7 +199,7 @@ impl Models {
             None => {
                 let mut known: Vec<&str> = serving.keys().map(String::as_str).collect();
                 known.sort_unstable();
-                Err(Refusal::BadRequest(format!(
+                Err(Refusal::UnknownModel(format!(
                     "no endpoint serves the model {:?}: the models are {}",
                     printable(model),
                     known.join(", ")

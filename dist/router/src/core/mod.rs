@@ -27,6 +27,7 @@ pub use endpoint::{Endpoint, Fleet, Signals};
 pub use index::Index;
 pub use policy::{Policy, PolicyView};
 pub use request::{Hints, Kind, Request};
+pub(crate) use scan::printable;
 pub use scan::{Body, ScanSettings, parse};
 pub use settings::{
     EndpointSettings, EngineMetrics, Expression, FilterSettings, HandlerSettings, IndexSettings,
@@ -35,5 +36,6 @@ pub use settings::{
     SettingsError,
 };
 pub use state::{Core, HintHeaders};
+pub(crate) use telemetry::Pair;
 pub use telemetry::{MetricNames, OfModel, PolicyOutcome, Telemetry};
 pub use ticket::{Ticket, Usage};

@@ -77,7 +77,7 @@ fn kind_of(path: &str, settings: &ScanSettings) -> Result<Kind, Refusal> {
 }
 
 /// At most this much of a client's text is repeated to it.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().take(80).collect()
 }
 

@@ -1,6 +1,9 @@
-//! Which endpoint a session is with. Bounded: the sessions used longest ago are forgotten first, half of
+//! Which endpoint a session is with: the one that the client's token says, or the one that is remembered
+//! for the name that it gave itself. What is remembered is bounded: the sessions used longest ago are forgotten first, half of
 //! the capacity at a time; and none is remembered longer than its time to live after its last use.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hashbrown::HashMap;
 use xxhash_rust::xxh64::xxh64;
 
@@ -10,6 +13,16 @@ pub type SessionKey = u64;
 /// Hash a session's name.
 pub fn key(name: &str) -> SessionKey {
     xxh64(name.as_bytes(), 0)
+}
+
+/// What says that a session is with the endpoint at an address.
+pub fn token(address: &str) -> String {
+    STANDARD.encode(address)
+}
+
+/// The address that a token says; `None`: it is none, but a name that the client chose.
+pub fn address(token: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(token).ok()?).ok()
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +69,16 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_says_an_address_and_a_name_does_not() {
+        let said = [token("10.0.0.7:8000"), "chat-7".to_owned(), String::new()];
+        let said = said.each_ref().map(|text| address(text));
+        assert_eq!(
+            [Some("10.0.0.7:8000".to_owned()), None, Some(String::new())],
+            said
+        );
+    }
 
     #[test]
     fn a_session_is_remembered_until_its_time_is_over() {

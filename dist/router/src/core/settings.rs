@@ -84,6 +84,9 @@ pub struct EndpointSettings {
     pub address: String,
     /// Base URL of the model server, for example `http://10.0.0.7:8000`.
     pub url: String,
+    /// Its name, with a port where that is not the usual one: in the `Host` header and in its certificate;
+    /// empty: those of `url`.
+    pub authority: String,
     /// Labels, with llm-d's meaning (`llm-d.ai/role` ...).
     pub labels: BTreeMap<String, String>,
     /// Models that it serves; empty: any.
@@ -209,6 +212,8 @@ pub struct SessionSettings {
     pub ttl_ms: u64,
     /// Sessions remembered at most.
     pub capacity: usize,
+    /// Whether answers have the header too, with a token of their endpoint for the client to send back.
+    pub token: bool,
 }
 
 impl Default for SessionSettings {
@@ -217,6 +222,7 @@ impl Default for SessionSettings {
             header: "x-session-id".to_owned(),
             ttl_ms: 300_000,
             capacity: 65_536,
+            token: false,
         }
     }
 }

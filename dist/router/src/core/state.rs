@@ -16,7 +16,7 @@ use super::random::Random;
 use super::request::{Hints, Request};
 use super::rewrite;
 use super::scan::parse;
-use super::sessions::Sessions;
+use super::sessions::{self, Sessions};
 use super::settings::{LiveSettings, SettingsError};
 use super::telemetry::{MetricNames, Telemetry};
 
@@ -127,6 +127,15 @@ impl Core {
     /// `None`: the settings ask for none.
     pub fn hint_headers(&self) -> HintHeaders {
         self.live.load().headers.clone()
+    }
+
+    /// The header of an answer that brings the client's next request to the same endpoint, and its value;
+    /// `None`: the settings ask for none.
+    pub fn session_token(&self, endpoint: &Endpoint) -> Option<(String, String)> {
+        let live = self.live.load();
+        let asked = live.settings.session.token;
+        let header = live.headers.session.clone().filter(|_| asked)?;
+        Some((header, sessions::token(&endpoint.settings.load().address)))
     }
 
     /// Say what time it is, in milliseconds of any clock that never goes back. Call it now and then

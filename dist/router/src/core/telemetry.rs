@@ -23,7 +23,8 @@ use super::endpoint::Fleet;
 use super::ticket::Usage;
 pub use endpoints::Sizes;
 use endpoints::{Names, OfEndpoints};
-use labels::{Bounded, ErrorLabels, ModelLabels, OutcomeLabels, Pair, ReasonLabels};
+pub use labels::Pair;
+use labels::{Bounded, ErrorLabels, ModelLabels, OutcomeLabels, ReasonLabels};
 
 type Histograms = Family<ModelLabels, Histogram, fn() -> Histogram>;
 

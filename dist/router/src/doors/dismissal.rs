@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use serde_json::Value;
 
 use super::upstream::Failure;
 use crate::core::Refusal;
@@ -16,6 +17,8 @@ pub struct Dismissal {
     pub reason: &'static str,
     /// OpenAI's `error.type`.
     pub kind: &'static str,
+    /// OpenAI's `error.param` and `error.code`; none: no part of the request, and the status.
+    pub about: Option<(&'static str, &'static str)>,
     /// What is wrong and what to do.
     pub sentence: String,
 }
@@ -31,6 +34,7 @@ impl Dismissal {
             status,
             reason,
             kind,
+            about: None,
             sentence: sentence.into(),
         }
     }
@@ -48,6 +52,15 @@ impl Dismissal {
             "invalid_request_error",
             sentence,
         )
+    }
+
+    /// Nobody serves the model.
+    pub fn unknown_model(sentence: impl Into<String>) -> Self {
+        let kind = "invalid_request_error";
+        Self {
+            about: Some(("model", "model_not_found")),
+            ..Self::new(StatusCode::NOT_FOUND, "", kind, sentence)
+        }
     }
 
     /// The body is longer than `most` bytes.
@@ -82,7 +95,8 @@ impl Dismissal {
         )
     }
 
-    /// The core refused.
+    /// The core refused. To gateways a model that nobody serves is one mistake of the client among
+    /// others.
     pub fn refused(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NoEndpoints => Self::unavailable(
@@ -97,6 +111,10 @@ impl Dismissal {
                 "Every endpoint is saturated. Try again in a moment, or send less at a time.",
             ),
             Refusal::BadRequest(sentence) => Self::bad_request(sentence.clone()),
+            Refusal::UnknownModel(sentence) => Self {
+                status: StatusCode::BAD_REQUEST,
+                ..Self::unknown_model(sentence.clone())
+            },
             Refusal::NotAvailable => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "",
@@ -147,11 +165,15 @@ impl Dismissal {
 
     /// The body, as OpenAI's servers write errors.
     pub fn body(&self) -> String {
+        let (param, code) = match self.about {
+            Some((param, code)) => (Value::from(param), Value::from(code)),
+            None => (Value::Null, Value::from(self.status.as_u16())),
+        };
         let error = serde_json::json!({"error": {
             "message": self.sentence,
             "type": self.kind,
-            "param": null,
-            "code": self.status.as_u16(),
+            "param": param,
+            "code": code,
         }});
         error.to_string()
     }
@@ -160,5 +182,17 @@ impl Dismissal {
     pub fn retry_after(&self) -> Option<Duration> {
         let passes = matches!(self.status.as_u16(), 429 | 503);
         passes.then_some(Duration::from_secs(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gateways_are_told_400_of_a_model_that_nobody_serves() {
+        let told = Dismissal::refused(&Refusal::UnknownModel("no".to_owned()));
+        assert_eq!(StatusCode::BAD_REQUEST, told.status);
+        assert!(told.body().contains("model_not_found"), "{}", told.body());
     }
 }

@@ -2,6 +2,25 @@
 
 use crate::core::{HintHeaders, Hints};
 
+/// Headers that speak to the router alone; an endpoint never sees them.
+pub const CONTROL: [&str; 15] = [
+    "x-llm-d-inference-fairness-id",
+    "x-llm-d-inference-objective",
+    "x-llm-d-model-name-rewrite",
+    "x-llm-d-slo-ttft-ms",
+    "x-llm-d-slo-tpot-ms",
+    "x-llm-d-video-fps",
+    "x-llm-d-video-duration-seconds",
+    "x-llm-d-video-resolution",
+    "x-gateway-inference-fairness-id",
+    "x-gateway-inference-objective",
+    "x-gateway-model-name-rewrite",
+    "x-slo-ttft-ms",
+    "x-slo-tpot-ms",
+    "x-gateway-destination-endpoint",
+    "x-gateway-destination-endpoint-subset",
+];
+
 /// Read hints. `text` is the value of a header, `prefer` are all values of `Prefer`, and `asked` the
 /// headers that the settings ask for.
 pub fn read<'a>(

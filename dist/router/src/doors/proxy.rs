@@ -19,7 +19,7 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
@@ -66,24 +66,35 @@ impl Proxy {
 
     /// Answer one request, in whatever way.
     pub async fn answer(&self, request: Request<Incoming>) -> Response<Answer> {
+        let id = headers::id_of(request.headers());
         let answered = match (request.method(), request.uri().path()) {
             (&Method::GET | &Method::HEAD, "/health") => Ok(self.health()),
-            (&Method::GET, "/v1/models") => {
-                models::list(&self.core, &self.upstreams, request.headers()).await
+            (&Method::GET, path) if models::are_at(path) => {
+                models::answer(&self.core, &self.upstreams, path, request.headers()).await
             }
-            _ => self.forward(request).await,
+            _ => self.forward(request, &id).await,
         };
-        answered.unwrap_or_else(|dismissal| answer::dismissal(&dismissal))
+        let mut response = answered.unwrap_or_else(|dismissal| answer::dismissal(&dismissal));
+        headers::add_if_absent(response.headers_mut(), headers::REQUEST_ID, id);
+        response
     }
 
-    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Dismissal> {
+    async fn forward(
+        &self,
+        request: Request<Incoming>,
+        id: &HeaderValue,
+    ) -> Result<Response<Answer>, Dismissal> {
         let start = Instant::now();
         let (parts, body) = request.into_parts();
         let telemetry = self.core.telemetry();
         let deadline = start + self.request_time;
         let held = body::read(body, self.limits.body_bytes, deadline, &self.budget).await;
-        let held = held.inspect_err(|dismissal| telemetry.dropped(dismissal.word()))?;
-        let order = Order::read(&self.core, &parts, held)?;
+        let held = held.inspect_err(|dismissal| telemetry.dropped(dismissal.word()));
+        let order = held.and_then(|held| Order::read(&self.core, &parts, id, held));
+        let order = order.inspect_err(|dismissal| {
+            // Nothing is known of a request that could not be read.
+            telemetry.failed("", "", dismissal.status.as_u16());
+        })?;
         let forward = Forward {
             core: &self.core,
             upstreams: &self.upstreams,

@@ -116,6 +116,7 @@ impl Router {
         {
             shown.reload()?;
         }
+        self.doors.upstreams.reload()?;
         self.doors.core.apply(live)?;
         self.scraper.follow(live);
         Ok(())
@@ -178,7 +179,7 @@ impl Drop for Router {
 /// What the core cannot judge: whether endpoints can be reached as they are written.
 fn judge(live: &LiveSettings) -> Result<(), SettingsError> {
     for endpoint in &live.endpoints {
-        Origin::parse(&endpoint.url).map_err(SettingsError)?;
+        Origin::parse(&endpoint.url, &endpoint.authority).map_err(SettingsError)?;
     }
     Ok(())
 }
@@ -211,7 +212,6 @@ impl Doors {
         let ext_proc = hand_over(listeners.ext_proc)?;
         let health = hand_over(listeners.health)?;
         let metrics = hand_over(listeners.metrics)?;
-        let config = |shown: &Option<Arc<Shown>>| shown.as_ref().map(|shown| shown.config());
         let proxying = async {
             if let Some(listener) = proxy {
                 let proxy = Proxy::new(
@@ -220,16 +220,14 @@ impl Doors {
                     &bootstrap.limits,
                     self.drain.clone(),
                 );
-                proxy::serve(proxy, listener, config(&self.proxy_tls)).await;
+                proxy::serve(proxy, listener, self.proxy_tls.clone()).await;
             }
         };
         let picking = async {
             if let Some(listener) = ext_proc {
                 let picker = PickerServer::new(self.core.clone(), &bootstrap, self.drain.clone());
-                if let Err(error) = picker
-                    .serve(listener, config(&self.picker_tls), health)
-                    .await
-                {
+                let tls = self.picker_tls.as_ref().map(|shown| shown.config());
+                if let Err(error) = picker.serve(listener, tls, health).await {
                     tracing::error!("{error}");
                 }
             }

@@ -120,7 +120,7 @@ impl Tasks {
                 (endpoint.clone(), tokio::spawn(prober.run()))
             });
         }
-        scraper.upstreams.keep(&question::urls(&fleet));
+        scraper.upstreams.keep(&question::servers(&fleet));
     }
 }
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
@@ -21,7 +21,7 @@ use crate::core::SettingsError;
 #[derive(Debug)]
 pub struct Shown {
     files: TlsFiles,
-    config: Arc<ServerConfig>,
+    config: ArcSwap<ServerConfig>,
     key: Arc<Replaceable>,
 }
 
@@ -38,23 +38,26 @@ impl Shown {
     /// Read the files.
     pub fn new(files: &TlsFiles) -> Result<Self, SettingsError> {
         let key = Arc::new(Replaceable(ArcSwap::from_pointee(certified(files)?)));
-        let config = Arc::new(server_config(files, key.clone()).map_err(SettingsError)?);
+        let config = server_config(files, key.clone()).map_err(SettingsError)?;
         Ok(Self {
             files: files.clone(),
-            config,
+            config: ArcSwap::from_pointee(config),
             key,
         })
     }
 
-    /// Read certificate and key again; connections that are open keep what they were shown.
+    /// Read the files again; connections that are open keep what they were shown.
     pub fn reload(&self) -> Result<(), SettingsError> {
-        self.key.0.store(Arc::new(certified(&self.files)?));
+        let key = certified(&self.files)?;
+        let config = server_config(&self.files, self.key.clone()).map_err(SettingsError)?;
+        self.key.0.store(Arc::new(key));
+        self.config.store(Arc::new(config));
         Ok(())
     }
 
-    /// For listeners; follows every reload.
+    /// For the next connection. What a client is shown follows every reload, what it must show does not.
     pub fn config(&self) -> Arc<ServerConfig> {
-        self.config.clone()
+        self.config.load_full()
     }
 }
 
@@ -90,39 +93,57 @@ fn server_config(files: &TlsFiles, key: Arc<Replaceable>) -> Result<ServerConfig
     Ok(config)
 }
 
-/// What certificates of endpoints are trusted.
+/// What certificates of endpoints are trusted; can be read anew while connections are open.
 pub struct EndpointTrust {
-    config: Result<Arc<ClientConfig>, String>,
+    settings: EndpointTls,
+    system: Vec<CertificateDer<'static>>,
+    config: ArcSwapOption<ClientConfig>,
 }
 
 impl EndpointTrust {
     /// The system's authorities and those of the settings. Only a file of the settings that cannot be
     /// used is an error: a machine without authorities may have plain endpoints alone.
     pub fn new(settings: &EndpointTls) -> Result<Self, SettingsError> {
+        let trust = Self {
+            settings: settings.clone(),
+            system: rustls_native_certs::load_native_certs().certs,
+            config: ArcSwapOption::empty(),
+        };
+        trust.config.store(trust.read().map_err(SettingsError)?);
+        Ok(trust)
+    }
+
+    /// Read the file of the settings again; connections that are open stay.
+    pub fn reload(&self) -> Result<(), SettingsError> {
+        if self.settings.ca.is_some() {
+            self.config.store(self.read().map_err(SettingsError)?);
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Option<Arc<ClientConfig>>, String> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if let Some(path) = &settings.ca {
-            add(&mut roots, path).map_err(SettingsError)?;
+        roots.add_parsable_certificates(self.system.iter().cloned());
+        if let Some(path) = &self.settings.ca {
+            add(&mut roots, path)?;
         }
         if roots.is_empty() {
-            let why = "this machine has no certificate authorities; set endpoint_tls.ca";
-            return Ok(Self {
-                config: Err(why.to_owned()),
-            });
+            return Ok(None);
         }
         let config = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
-            .map_err(|error| SettingsError(format!("TLS cannot be used: {error}")))?
+            .map_err(|error| format!("TLS cannot be used: {error}"))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self {
-            config: Ok(Arc::new(config)),
-        })
+        Ok(Some(Arc::new(config)))
     }
 
     /// For the next connection.
     pub fn connector(&self) -> Result<TlsConnector, String> {
-        self.config.clone().map(TlsConnector::from)
+        let config = self.config.load_full().map(TlsConnector::from);
+        config.ok_or_else(|| {
+            "this machine has no certificate authorities; set endpoint_tls.ca".to_owned()
+        })
     }
 }
 

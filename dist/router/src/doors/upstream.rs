@@ -8,11 +8,11 @@
 mod connect;
 mod origin;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use hashbrown::HashMap;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use super::bootstrap::{Limits, seconds};
 use super::tls::EndpointTrust;
+use crate::core::{Pair, SettingsError};
 pub use origin::Origin;
 
 /// What is sent to endpoints.
@@ -40,10 +41,14 @@ pub enum Failure {
     Silent(Duration),
 }
 
+/// A server: its URL, and the name by which it is asked if that is not the URL's.
+pub type Server = (String, String);
+
 /// All connections to all endpoints.
 pub struct Upstreams {
     shared: Arc<Shared>,
-    pools: RwLock<HashMap<String, Arc<Pool>>>,
+    /// By URL and authority.
+    pools: RwLock<HashMap<Server, Arc<Pool>>>,
 }
 
 struct Shared {
@@ -89,12 +94,13 @@ impl Upstreams {
         }
     }
 
-    /// Connections to the server of a URL; the sentence says what is wrong with the URL.
-    pub fn pool(&self, url: &str) -> Result<Arc<Pool>, Failure> {
-        if let Some(pool) = self.pools.read().get(url) {
+    /// Connections to the server of a URL that is asked by the name `authority`, if that is not empty; the
+    /// sentence says what is wrong with them.
+    pub fn pool(&self, url: &str, authority: &str) -> Result<Arc<Pool>, Failure> {
+        if let Some(pool) = self.pools.read().get(&Pair(url, authority)) {
             return Ok(pool.clone());
         }
-        let origin = Origin::parse(url).map_err(Failure::Connect)?;
+        let origin = Origin::parse(url, authority).map_err(Failure::Connect)?;
         let pool = Arc::new(Pool {
             origin,
             shared: self.shared.clone(),
@@ -103,14 +109,21 @@ impl Upstreams {
         Ok(self
             .pools
             .write()
-            .entry(url.to_owned())
+            .entry((url.to_owned(), authority.to_owned()))
             .or_insert(pool)
             .clone())
     }
 
-    /// Forget connections to servers that are not among these URLs; what they carry goes on.
-    pub fn keep(&self, urls: &[String]) {
-        self.pools.write().retain(|url, _| urls.contains(url));
+    /// Forget connections to servers that are not among these; what they carry goes on.
+    pub fn keep(&self, servers: &[Server]) {
+        self.pools
+            .write()
+            .retain(|server, _| servers.contains(server));
+    }
+
+    /// Read again whom to trust; connections that are open stay.
+    pub fn reload(&self) -> Result<(), SettingsError> {
+        self.shared.trust.reload()
     }
 
     /// Close connections that nobody used for long.

@@ -70,9 +70,15 @@ async fn dismissals_are_counted_by_reason() {
     assert_eq!(400, post(&running.proxy, "{").await.status);
     assert_eq!(413, post(&running.proxy, &" ".repeat(101)).await.status);
     let text = get(&running.metrics, "/metrics").await.text();
-    for reason in ["rejected-no-endpoints", "bad-request", "request_too_large"] {
-        let lines: Vec<&str> = text.lines().filter(|line| line.contains(reason)).collect();
-        assert_eq!(1, lines.len(), "{reason} in {text}");
+    let once = |what: &str| {
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(what)).collect();
+        assert_eq!(1, lines.len(), "{what} in {text}");
         assert!(lines[0].ends_with(" 1"), "{lines:?}");
+    };
+    for reason in ["rejected-no-endpoints", "bad-request", "request_too_large"] {
+        once(reason);
+    }
+    for status in [503, 400, 413] {
+        once(&format!("error_code=\"{status}\""));
     }
 }

@@ -17,9 +17,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::engine::{Behaviour, Engine};
-use crate::support::{BODY, CHAT, live, post, start};
+use crate::support::{BODY, CHAT, eventually, live, post, start};
 
-/// An authority and a certificate of 127.0.0.1 that it has signed, as PEM.
+/// An authority and a certificate that it has signed, as PEM.
 struct Signed {
     authority: String,
     certificate: String,
@@ -27,13 +27,17 @@ struct Signed {
 }
 
 fn sign() -> Signed {
+    sign_for("127.0.0.1")
+}
+
+fn sign_for(name: &str) -> Signed {
     let authority_key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = params.self_signed(&authority_key).unwrap().pem();
     let issuer = Issuer::new(params, authority_key);
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap().pem();
     Signed {
         authority,
@@ -76,17 +80,32 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// The status of one request over TLS, or why there was none.
 async fn ask(address: &str, authority: &str, protocol: &str) -> Result<u16, String> {
+    ask_as(None, address, authority, protocol).await
+}
+
+/// The status of one request over TLS, or why there was none; the client shows a certificate if it has one.
+async fn ask_as(
+    client: Option<&Signed>,
+    address: &str,
+    authority: &str,
+    protocol: &str,
+) -> Result<u16, String> {
     let mut roots = RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap())
         .unwrap();
-    let mut config = ClientConfig::builder_with_provider(provider())
+    let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let mut config = match client {
+        None => config.with_no_client_auth(),
+        Some(signed) => {
+            let (chain, key) = chain(signed);
+            config.with_client_auth_cert(chain, key).unwrap()
+        }
+    };
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("127.0.0.1").unwrap();
@@ -112,6 +131,24 @@ async fn ask(address: &str, authority: &str, protocol: &str) -> Result<u16, Stri
     response
         .map(|response| response.status().as_u16())
         .map_err(|error| error.to_string())
+}
+
+fn chain(signed: &Signed) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    let certificate = CertificateDer::from_pem_slice(signed.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(signed.key.as_bytes()).unwrap();
+    (vec![certificate], key)
+}
+
+/// An engine that shows this certificate.
+async fn secure(signed: &Signed) -> Engine {
+    let (chain, key) = chain(signed);
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    Engine::start_secure(config, good()).await
 }
 
 fn good() -> Behaviour {
@@ -153,22 +190,77 @@ async fn certificates_are_read_again_and_bad_ones_change_nothing() {
     assert!(ask(&running.proxy, &old.authority, "h2").await.is_err());
 }
 
+fn over_tls(engine: &Engine, authority: &str) -> LiveSettings {
+    let settings = json!({"endpoints": [{
+        "address": engine.address,
+        "url": format!("https://{}", engine.address),
+        "authority": authority,
+    }]});
+    LiveSettings::from_json(settings.to_string().as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn clients_must_show_a_certificate_of_the_authority_that_was_read_last() {
+    let (files, server, one, two) = (Files::new("clients"), sign(), sign(), sign());
+    let engine = Engine::start(good()).await;
+    let settings = live(&[&engine.address], json!({}));
+    let mut tls = files.server(&server);
+    tls["client_ca"] = json!(files.write("clients.pem", &one.authority));
+    let running = start(&json!({"listen": "127.0.0.1:0", "tls": tls}), &settings);
+    let asked = async |client: &Signed| {
+        let asked = ask_as(Some(client), &running.proxy, &server.authority, "h2").await;
+        asked.is_ok()
+    };
+    assert_eq!([true, false], [asked(&one).await, asked(&two).await]);
+    files.write("clients.pem", &two.authority);
+    running.router.apply(&settings).unwrap();
+    assert_eq!([false, true], [asked(&one).await, asked(&two).await]);
+    files.write("clients.pem", "nonsense");
+    let error = running.router.apply(&settings).unwrap_err();
+    assert!(error.0.contains("clients.pem"), "{error}");
+    assert!(asked(&two).await);
+}
+
+#[tokio::test]
+async fn endpoints_are_judged_by_the_authority_that_was_read_last() {
+    let (files, signed, other) = (Files::new("trust"), sign(), sign());
+    let engine = secure(&signed).await;
+    let settings = over_tls(&engine, "");
+    let ca = files.write("ca.pem", &other.authority);
+    let bootstrap = json!({"listen": "127.0.0.1:0", "endpoint_tls": {"ca": ca}});
+    let running = start(&bootstrap, &settings);
+    assert_eq!(503, post(&running.proxy, BODY).await.status);
+    files.write("ca.pem", &signed.authority);
+    running.router.apply(&settings).unwrap();
+    eventually("the endpoint is trusted", || {
+        running.endpoint(&engine.address)["healthy"] == true
+    })
+    .await;
+    assert_eq!(200, post(&running.proxy, BODY).await.status);
+}
+
+#[tokio::test]
+async fn an_endpoint_is_reached_by_its_address_and_asked_by_its_name() {
+    let (files, signed) = (Files::new("name"), sign_for("engine.example"));
+    let engine = secure(&signed).await;
+    let ca = files.write("ca.pem", &signed.authority);
+    for (authority, expected) in [("engine.example", 200), ("other.example", 503), ("", 503)] {
+        let bootstrap = json!({"listen": "127.0.0.1:0", "endpoint_tls": {"ca": ca}});
+        let running = start(&bootstrap, &over_tls(&engine, authority));
+        assert_eq!(
+            expected,
+            post(&running.proxy, BODY).await.status,
+            "{authority}"
+        );
+    }
+    assert_eq!("engine.example", engine.got()[0].headers["host"]);
+}
+
 #[tokio::test]
 async fn endpoints_must_show_a_certificate_that_is_trusted() {
     let (files, signed, other) = (Files::new("endpoint"), sign(), sign());
-    let certificate = CertificateDer::from_pem_slice(signed.certificate.as_bytes()).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(signed.key.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let engine = Engine::start_secure(config, good()).await;
-    let settings = json!({"endpoints": [
-        {"address": engine.address, "url": format!("https://{}", engine.address)},
-    ]});
-    let settings = LiveSettings::from_json(settings.to_string().as_bytes()).unwrap();
+    let engine = secure(&signed).await;
+    let settings = over_tls(&engine, "");
     for (authority, expected) in [(&signed.authority, 200), (&other.authority, 503)] {
         let ca = files.write("ca.pem", authority);
         let bootstrap = json!({"listen": "127.0.0.1:0", "endpoint_tls": {"ca": ca}});

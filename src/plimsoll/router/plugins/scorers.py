@@ -5,6 +5,9 @@ from __future__ import annotations
 from plimsoll.router import settings
 from plimsoll.router.plugins.plugin import ONE_INDEX, ONE_LOAD, Parameter, Plugin, ignored
 
+ENCODED_ENDPOINT = "encoded_endpoint_header"
+SESSION_ALGORITHMS = (ENCODED_ENDPOINT, "session_id_header")
+
 SCORERS = (
     Plugin(
         name="queue-scorer",
@@ -148,30 +151,30 @@ SCORERS = (
     Plugin(
         name="session-affinity-scorer",
         point="scorer",
-        meaning="1 for the endpoint that served the session before, named by the header "
-        "{headerName}; else 0",
+        meaning="1 for the endpoint that served the session before, as the header {headerName} "
+        "says; else 0",
         makes=settings.SessionAffinityScorer,
         parameters=(
             Parameter(
                 name="algorithm",
                 kind="text",
-                default="encoded_endpoint_header",
-                meaning="`session_id_header`: the client sends a name of its own choice. "
-                "`encoded_endpoint_header` works the same way here: no token is written into "
-                "the answer.",
+                default=ENCODED_ENDPOINT,
+                meaning="`encoded_endpoint_header`: every answer of the proxy has the header, with "
+                "a token of its endpoint that the client sends back. With either algorithm the "
+                "client may send a name of its own choice instead, whose endpoint is remembered.",
             ),
             Parameter(
                 name="headerName",
                 kind="text",
                 default="x-session-token",
-                meaning="Header that names the session.",
+                meaning="Header with the session's token or name.",
             ),
             Parameter(
                 name="evictionTtlSeconds",
                 kind="number",
                 default=600.0,
                 least=0,
-                meaning="How long an unused session is remembered.",
+                meaning="How long an unused session is remembered by its name.",
             ),
             ignored("evictionSweepSeconds", "sessions are forgotten when they are looked up"),
             ignored("missThreshold", "a session moves as soon as its endpoint cannot be chosen"),

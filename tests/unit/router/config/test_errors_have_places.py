@@ -116,6 +116,11 @@ CASES: list[tuple[str, str, str]] = [
         "ttftSource latencyPredictor is not implemented; the nearest that is: prefillThroughput",
     ),
     (
+        "an algorithm that is none",
+        of_plugins("- type: session-affinity-scorer", "  parameters: {algorithm: session_id}"),
+        "algorithm session_id is not implemented; did you mean session_id_header?",
+    ),
+    (
         "an operator that is none",
         of_plugins(
             "- type: label-selector-filter",

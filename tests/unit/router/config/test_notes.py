@@ -50,11 +50,6 @@ CASES: list[tuple[str, str, str]] = [
     ("a weight of 0", WHOLE.replace("weight: 3", "weight: 0"), "makes it count for nothing"),
     ("no scorer", of_plugins("- type: decode-filter"), "has no scorer: its picker draws at random"),
     (
-        "a token that is not written",
-        of_plugins("- type: session-affinity-scorer"),
-        "writes no token into answers",
-    ),
-    (
         "a handler in a profile",
         of_plugins("- type: single-profile-handler", "- type: queue-scorer")
         + "schedulingProfiles:\n- name: a\n  plugins:\n  - pluginRef: single-profile-handler\n"

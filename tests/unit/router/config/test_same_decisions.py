@@ -131,6 +131,8 @@ def test_sessions() -> None:
         "  parameters: {algorithm: session_id_header, headerName: X-Chat, evictionTtlSeconds: 60}",
     )
     assert decisions(text).session == s.SessionSettings(header="x-chat", ttl_ms=60_000)
+    token = decisions(of_plugins("- type: session-affinity-scorer")).session
+    assert token == s.SessionSettings(header="x-session-token", ttl_ms=600_000, token=True)
 
 
 def test_parsers_as_listed() -> None:

@@ -42,11 +42,6 @@ def test_what_it_serves() -> None:
     assert expected == spec.settings("10.0.0.1")
 
 
-def test_https_keeps_the_name_that_the_certificate_is_for() -> None:
-    made = parse_flag("https://gpu1:8443").settings("10.0.0.1")
-    assert (made.address, made.url) == ("10.0.0.1:8443", "https://gpu1:8443")
-
-
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -32,11 +32,26 @@ async def test_a_name_with_several_addresses_is_several_endpoints() -> None:
     assert await addresses(resolver, "gpu:80") == (["10.0.0.1:80", "10.0.0.2:80"], [])
 
 
-async def test_over_https_it_stays_one() -> None:
+@pytest.mark.parametrize(
+    ("url", "reached", "asked"),
+    [
+        ("https://gpu", ["https://10.0.0.1:443", "https://10.0.0.2:443"], "gpu"),
+        ("http://gpu:8000/x", ["http://10.0.0.1:8000/x", "http://10.0.0.2:8000/x"], "gpu:8000"),
+    ],
+)
+async def test_each_is_reached_by_its_address_and_asked_by_the_name(
+    url: str, reached: list[str], asked: str
+) -> None:
     resolver = Resolver(Names(gpu=("10.0.0.1", "10.0.0.2")))
-    found, problems = await addresses(resolver, "https://gpu")
-    assert found == ["10.0.0.1:443"]
-    assert "gpu has 2 addresses" in problems[0]
+    endpoints, problems = await resolver.endpoints([parse_flag(url)])
+    assert [each.url for each in endpoints] == reached
+    assert {each.authority for each in endpoints} == {asked}
+    assert problems == ()
+
+
+async def test_an_address_has_no_name() -> None:
+    endpoints, _ = await Resolver(Names()).endpoints([parse_flag("https://10.0.0.1")])
+    assert [each.authority for each in endpoints] == [""]
 
 
 async def test_new_addresses_are_seen() -> None:

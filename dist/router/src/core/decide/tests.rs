@@ -261,6 +261,7 @@ fn models_go_where_they_are_served() {
     let actual = ["m", "n", "sql"].map(choose);
     assert_eq!(["a:1", "b:1", "a:1"], actual.each_ref().map(String::as_str));
     let unknown = choose("x");
+    assert!(unknown.contains("UnknownModel"), "{unknown}");
     assert!(unknown.contains("no endpoint serves the model") && unknown.contains("m, n, sql"));
 }
 

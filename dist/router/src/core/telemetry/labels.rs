@@ -53,8 +53,8 @@ impl Bounded {
     }
 }
 
-/// A model and its target, to look up without copies.
-#[derive(Hash)]
+/// Two strings, to look up what has both without copies.
+#[derive(Debug, Hash)]
 pub struct Pair<'a>(pub &'a str, pub &'a str);
 
 impl Equivalent<(String, String)> for Pair<'_> {

@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,6 +21,7 @@ use super::activity::Activity;
 use crate::doors::bootstrap::seconds;
 use crate::doors::listeners::accept;
 use crate::doors::patient::{Patient, prepare};
+use crate::doors::tls::Shown;
 
 /// Until the rest of the first bytes may be there.
 const REST: Duration = Duration::from_millis(50);
@@ -38,7 +38,7 @@ const MOST_HEADERS: usize = 256;
 const PREFACE: &[u8] = b"PRI";
 
 /// Serve until the drain begins; connections that are open then end in order, each with a guard.
-pub async fn serve(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<Arc<ServerConfig>>) {
+pub async fn serve(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<Arc<Shown>>) {
     let most = proxy.limits.connections.min(Semaphore::MAX_PERMITS);
     let free = Arc::new(Semaphore::new(most));
     let accept_one = async || {
@@ -62,7 +62,7 @@ pub async fn serve(proxy: Arc<Proxy>, listener: TcpListener, tls: Option<Arc<Ser
 async fn attend(
     proxy: Arc<Proxy>,
     stream: TcpStream,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<Shown>>,
     permit: OwnedSemaphorePermit,
 ) {
     let guard = proxy.drain.guard();
@@ -77,8 +77,9 @@ async fn attend(
                 converse(&proxy, Patient::new(stream, patience), http2).await;
             }
         }
-        Some(config) => {
-            let accepting = TlsAcceptor::from(config).accept(Patient::new(stream, patience));
+        Some(shown) => {
+            let accepting =
+                TlsAcceptor::from(shown.config()).accept(Patient::new(stream, patience));
             if let Some(Ok(stream)) = opened(&proxy, accepting).await {
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 converse(&proxy, stream, http2).await;

@@ -54,7 +54,7 @@ impl Forward<'_> {
         for _ in 0..MOST_DECISIONS {
             let decision = match self.core.decide(&order.request) {
                 Ok(decision) => decision,
-                Err(refusal) => return Err(unreachable.unwrap_or(Dismissal::refused(&refusal))),
+                Err(refusal) => return Err(unreachable.unwrap_or(refused(&refusal))),
             };
             match self.try_choices(order, &decision).await? {
                 Tried::Answered(response) => return Ok(response),
@@ -101,8 +101,10 @@ impl Forward<'_> {
         endpoint: &Arc<Endpoint>,
         order: &Order,
     ) -> Result<(Response<Incoming>, Lease), Failure> {
-        let url = endpoint.settings.load().url.clone();
-        let pool = self.upstreams.pool(&url);
+        let pool = {
+            let settings = endpoint.settings.load();
+            self.upstreams.pool(&settings.url, &settings.authority)
+        };
         let asked = match pool {
             Ok(pool) => pool.send(|origin| order.for_origin(origin)).await,
             Err(failure) => Err(failure),
@@ -123,8 +125,10 @@ impl Forward<'_> {
         let (mut parts, body) = response.into_parts();
         self.note_answer(order, parts.status, ticket.as_ref());
         headers::for_client(&mut parts.headers);
-        if let Some(id) = order.id() {
-            headers::add_if_absent(&mut parts.headers, headers::REQUEST_ID, id.clone());
+        if let Some(ticket) = &ticket
+            && let Some((name, token)) = self.core.session_token(ticket.endpoint())
+        {
+            headers::replace(&mut parts.headers, &name, &token);
         }
         let extras = self.extras(order, &parts, ticket.as_ref());
         if extras.restorer.is_some() {
@@ -164,6 +168,14 @@ impl Forward<'_> {
             let telemetry = self.core.telemetry();
             telemetry.failed(model, target, status.as_u16());
         }
+    }
+}
+
+/// As OpenAI's servers say it.
+fn refused(refusal: &Refusal) -> Dismissal {
+    match refusal {
+        Refusal::UnknownModel(sentence) => Dismissal::unknown_model(sentence.clone()),
+        _ => Dismissal::refused(refusal),
     }
 }
 

@@ -8,10 +8,6 @@ use crate::doors::{hints, request_id};
 /// Where the client's id of a request is.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Everything that says a header is the router's: an endpoint never sees these.
-const CONTROL_PREFIXES: [&str; 2] = ["x-llm-d-", "x-gateway-"];
-const CONTROL: [&str; 2] = ["x-slo-ttft-ms", "x-slo-tpot-ms"];
-
 /// Headers that hold for one connection only.
 fn of_one_hop(name: &HeaderName) -> bool {
     matches!(
@@ -26,14 +22,6 @@ fn of_one_hop(name: &HeaderName) -> bool {
     ) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
 }
 
-fn speaks_to_the_router(name: &str) -> bool {
-    name.starts_with("x-")
-        && (CONTROL_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-            || CONTROL.contains(&name))
-}
-
 /// What `Connection` names beside the usual: those headers end here too.
 fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
     headers
@@ -46,7 +34,7 @@ fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
 }
 
 /// A client's headers as an endpoint is to see them, but for `Host`. There is exactly one request id.
-pub fn for_endpoint(client: &HeaderMap) -> HeaderMap {
+pub fn for_endpoint(client: &HeaderMap, id: &HeaderValue) -> HeaderMap {
     let named = named_by_connection(client);
     let mut kept = HeaderMap::with_capacity(client.len() + 2);
     for (name, value) in client {
@@ -57,17 +45,17 @@ pub fn for_endpoint(client: &HeaderMap) -> HeaderMap {
         if !ours
             && !of_one_hop(name)
             && !named.contains(name)
-            && !speaks_to_the_router(name.as_str())
+            && !hints::CONTROL.contains(&name.as_str())
         {
             kept.append(name.clone(), value.clone());
         }
     }
-    kept.insert(REQUEST_ID, request_id_of(client));
+    kept.insert(REQUEST_ID, id.clone());
     kept
 }
 
 /// The first id that the client gave, or a new one.
-fn request_id_of(client: &HeaderMap) -> HeaderValue {
+pub fn id_of(client: &HeaderMap) -> HeaderValue {
     match client.get(REQUEST_ID).filter(|value| !value.is_empty()) {
         Some(value) => value.clone(),
         None => {
@@ -90,6 +78,14 @@ pub fn for_client(endpoint: &mut HeaderMap) {
 pub fn add_if_absent(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     if let Entry::Vacant(free) = headers.entry(name) {
         free.insert(value);
+    }
+}
+
+/// Set a header of the router's, whatever the endpoint sent under that name. What cannot be one is not set.
+pub fn replace(headers: &mut HeaderMap, name: &str, value: &str) {
+    let name = HeaderName::from_bytes(name.as_bytes());
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        headers.insert(name, value);
     }
 }
 
@@ -138,19 +134,21 @@ mod tests {
             ("x-gateway-destination-endpoint-subset", "10.0.0.1:80"),
             ("x-llm-d-inference-fairness-id", "a"),
             ("x-slo-ttft-ms", "1"),
+            ("x-gateway-of-mine", "1"),
             ("authorization", "Bearer k"),
             ("traceparent", "00-1-2-01"),
         ]);
         assert_eq!(
-            vec!["authorization", "traceparent"],
-            names(&for_endpoint(&client))
+            vec!["x-gateway-of-mine", "authorization", "traceparent"],
+            names(&for_endpoint(&client, &id_of(&client)))
         );
     }
 
     #[test]
     fn a_request_has_one_id() {
         let id = |pairs: &[(&str, &str)]| {
-            let kept = for_endpoint(&headers(pairs));
+            let client = headers(pairs);
+            let kept = for_endpoint(&client, &id_of(&client));
             let ids: Vec<_> = kept.get_all(REQUEST_ID).iter().cloned().collect();
             assert_eq!(1, ids.len());
             ids[0].to_str().unwrap().to_owned()

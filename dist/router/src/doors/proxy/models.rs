@@ -1,4 +1,4 @@
-//! `GET /v1/models`: one list of what all endpoints serve.
+//! `GET /v1/models`: one list of what all endpoints serve, and each model of it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use http::header::{AUTHORIZATION, HeaderMap};
 use http::uri::PathAndQuery;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
-use crate::core::{Core, LiveSettings, Refusal, RewriteSettings};
+use crate::core::{Core, LiveSettings, Refusal, RewriteSettings, printable};
 use crate::doors::dismissal::Dismissal;
 use crate::doors::upstream::{Origin, Outgoing, Pool, Upstreams};
 
@@ -29,21 +30,56 @@ struct List {
     data: Vec<Value>,
 }
 
+/// Whether a path is that of the list, or of a model in it.
+pub fn are_at(path: &str) -> bool {
+    path.strip_prefix(PATH)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The list, or the model that the path names.
+pub async fn answer(
+    core: &Core,
+    upstreams: &Upstreams,
+    path: &str,
+    client: &HeaderMap,
+) -> Result<Response<Answer>, Dismissal> {
+    let models = all(core, upstreams, client).await?;
+    let id = path.strip_prefix(PATH).unwrap_or_default();
+    let id = percent_decode_str(id.trim_matches('/')).decode_utf8_lossy();
+    let found = match id.as_ref() {
+        "" => json!({"object": "list", "data": models}),
+        id => one(models, id)?,
+    };
+    Ok(answer::json(StatusCode::OK, found.to_string()))
+}
+
+fn one(models: Vec<Value>, id: &str) -> Result<Value, Dismissal> {
+    let mut models = models.into_iter();
+    let found = models.find(|model| model.get("id").and_then(Value::as_str) == Some(id));
+    found.ok_or_else(|| {
+        Dismissal::unknown_model(format!(
+            "no endpoint serves the model {:?}: {PATH} lists the models",
+            printable(id)
+        ))
+    })
+}
+
 /// The models of all endpoints that answer in time, each id once, in the order of the endpoints; then
 /// those that are sent on under another name.
-pub async fn list(
+async fn all(
     core: &Core,
     upstreams: &Upstreams,
     client: &HeaderMap,
-) -> Result<Response<Answer>, Dismissal> {
+) -> Result<Vec<Value>, Dismissal> {
     let mut asked = JoinSet::new();
-    let mut urls = BTreeSet::new();
+    let mut servers = BTreeSet::new();
     for (place, endpoint) in core.fleet().endpoints.iter().enumerate() {
-        let url = endpoint.settings.load().url.clone();
-        if !endpoint.healthy() || !urls.insert(url.clone()) {
+        let settings = endpoint.settings.load_full();
+        let server = (settings.url.clone(), settings.authority.clone());
+        if !endpoint.healthy() || !servers.insert(server) {
             continue;
         }
-        if let Ok(pool) = upstreams.pool(&url) {
+        if let Ok(pool) = upstreams.pool(&settings.url, &settings.authority) {
             let key = client.get(AUTHORIZATION).cloned();
             asked.spawn(async move { (place, timeout(PATIENCE, ask(pool, key)).await) });
         }
@@ -62,9 +98,7 @@ pub async fn list(
     }
     lists.sort_by_key(|(place, _)| *place);
     let served = lists.into_iter().flat_map(|(_, list)| list.data);
-    let models = merged(served.chain(renamed(&core.settings())));
-    let body = json!({"object": "list", "data": models}).to_string();
-    Ok(answer::json(StatusCode::OK, body))
+    Ok(merged(served.chain(renamed(&core.settings()))))
 }
 
 fn nothing(refused: Option<StatusCode>) -> Dismissal {
@@ -73,6 +107,7 @@ fn nothing(refused: Option<StatusCode>) -> Dismissal {
             status,
             reason: "",
             kind: "invalid_request_error",
+            about: None,
             sentence: format!("Every endpoint refused to list its models, the last with {status}."),
         },
         _ => Dismissal::refused(&Refusal::NoEndpoints),
@@ -130,6 +165,16 @@ fn request(origin: &Origin, key: Option<http::HeaderValue>) -> Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_and_its_models_have_paths_and_nothing_else() {
+        for path in ["/v1/models", "/v1/models/", "/v1/models/a/b"] {
+            assert!(are_at(path), "{path}");
+        }
+        for path in ["/v1/modelsx", "/models", "/v1", "/v2/v1/models"] {
+            assert!(!are_at(path), "{path}");
+        }
+    }
 
     #[test]
     fn each_id_is_listed_once_and_the_first_counts() {

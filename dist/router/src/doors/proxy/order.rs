@@ -1,7 +1,7 @@
 //! What is asked of an endpoint: the client's request, read once, ready to be sent as often as it takes.
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, HOST, HeaderMap};
+use http::header::{ACCEPT_ENCODING, HOST, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Request as HttpRequest};
@@ -27,7 +27,12 @@ pub struct Order {
 
 impl Order {
     /// Read a request whose body has arrived.
-    pub fn read(core: &Core, parts: &Parts, held: Held) -> Result<Self, Dismissal> {
+    pub fn read(
+        core: &Core,
+        parts: &Parts,
+        id: &HeaderValue,
+        held: Held,
+    ) -> Result<Self, Dismissal> {
         let Some(path) = parts.uri.path_and_query().cloned() else {
             return Err(Dismissal::bad_request("The request has no path."));
         };
@@ -38,7 +43,7 @@ impl Order {
             let scanned = core.scan(path.path(), &held.bytes, hints);
             scanned.map_err(|refusal| Dismissal::refused(&refusal))?
         };
-        let mut headers = headers::for_endpoint(&parts.headers);
+        let mut headers = headers::for_endpoint(&parts.headers, id);
         if is_read(request.kind) {
             // The end of the answer is read, and a name may be put back: it has to come as plain text.
             headers.remove(ACCEPT_ENCODING);
@@ -72,7 +77,7 @@ impl Order {
     }
 
     /// The id by which client and endpoint know it.
-    pub fn id(&self) -> Option<&http::HeaderValue> {
+    pub fn id(&self) -> Option<&HeaderValue> {
         self.headers.get(headers::REQUEST_ID)
     }
 

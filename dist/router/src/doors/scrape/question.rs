@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
 use crate::core::{EndpointSettings, Fleet};
-use crate::doors::upstream::{Failure, Origin, Outgoing, Upstreams};
+use crate::doors::upstream::{Failure, Origin, Outgoing, Server, Upstreams};
 
 /// An answer that takes longer is none.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +29,8 @@ pub enum Trouble {
 /// Whether an endpoint is well. One that does not know /health is.
 pub async fn health(upstreams: &Upstreams, settings: &EndpointSettings) -> Result<(), Trouble> {
     let path = PathAndQuery::from_static("/health");
-    let (status, _) = ask(upstreams, &settings.url, &path).await?;
+    let server = (settings.url.clone(), settings.authority.clone());
+    let (status, _) = ask(upstreams, &server, &path).await?;
     match status.is_server_error() {
         true => Err(Trouble::Bad(format!("/health is answered with {status}"))),
         false => Ok(()),
@@ -38,8 +39,8 @@ pub async fn health(upstreams: &Upstreams, settings: &EndpointSettings) -> Resul
 
 /// An endpoint's page of metrics.
 pub async fn metrics(upstreams: &Upstreams, settings: &EndpointSettings) -> Result<Bytes, Trouble> {
-    let (base, path) = place(&settings.url, &settings.metrics_url);
-    let (status, page) = ask(upstreams, &base, &path).await?;
+    let (server, path) = place(settings);
+    let (status, page) = ask(upstreams, &server, &path).await?;
     match status {
         StatusCode::OK => Ok(page),
         status => Err(Trouble::Bad(format!("{path} is answered with {status}"))),
@@ -48,10 +49,10 @@ pub async fn metrics(upstreams: &Upstreams, settings: &EndpointSettings) -> Resu
 
 async fn ask(
     upstreams: &Upstreams,
-    base: &str,
+    server: &Server,
     path: &PathAndQuery,
 ) -> Result<(StatusCode, Bytes), Trouble> {
-    let asked = timeout(PATIENCE, ask_unbounded(upstreams, base, path)).await;
+    let asked = timeout(PATIENCE, ask_unbounded(upstreams, server, path)).await;
     asked.unwrap_or_else(|_| {
         let seconds = PATIENCE.as_secs();
         Err(Trouble::Bad(format!(
@@ -62,14 +63,14 @@ async fn ask(
 
 async fn ask_unbounded(
     upstreams: &Upstreams,
-    base: &str,
+    (url, authority): &Server,
     path: &PathAndQuery,
 ) -> Result<(StatusCode, Bytes), Trouble> {
     let failed = |failure: Failure| match failure {
         Failure::Connect(_) => Trouble::Down(failure.to_string()),
         other => Trouble::Bad(other.to_string()),
     };
-    let pool = upstreams.pool(base).map_err(failed)?;
+    let pool = upstreams.pool(url, authority).map_err(failed)?;
     let asked = pool.send(|origin| request(origin, path)).await;
     let (response, lease) = asked.map_err(failed)?;
     let status = response.status();
@@ -89,12 +90,15 @@ fn request(origin: &Origin, path: &PathAndQuery) -> Outgoing {
 }
 
 /// Server and path of an endpoint's metrics.
-fn place(url: &str, metrics_url: &str) -> (String, PathAndQuery) {
-    let usual = || (url.to_owned(), PathAndQuery::from_static("/metrics"));
-    if metrics_url.is_empty() {
+fn place(settings: &EndpointSettings) -> (Server, PathAndQuery) {
+    let usual = || {
+        let server = (settings.url.clone(), settings.authority.clone());
+        (server, PathAndQuery::from_static("/metrics"))
+    };
+    if settings.metrics_url.is_empty() {
         return usual();
     }
-    let Ok(uri) = metrics_url.parse::<http::Uri>() else {
+    let Ok(uri) = settings.metrics_url.parse::<http::Uri>() else {
         return usual();
     };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -102,16 +106,17 @@ fn place(url: &str, metrics_url: &str) -> (String, PathAndQuery) {
     };
     let path = uri.path_and_query().cloned();
     let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
-    (format!("{scheme}://{authority}"), path)
+    let server = (format!("{scheme}://{authority}"), String::new());
+    (server, path)
 }
 
 /// Every server that a fleet needs connections to.
-pub fn urls(fleet: &Fleet) -> Vec<String> {
+pub fn servers(fleet: &Fleet) -> Vec<Server> {
     let both = fleet.endpoints.iter().flat_map(|endpoint| {
         let settings = endpoint.settings.load();
         [
-            settings.url.clone(),
-            place(&settings.url, &settings.metrics_url).0,
+            (settings.url.clone(), settings.authority.clone()),
+            place(&settings).0,
         ]
     });
     both.collect()
@@ -123,12 +128,23 @@ mod tests {
 
     #[test]
     fn metrics_are_under_the_url_or_where_the_settings_say() {
-        let (base, path) = place("http://h:1/engine", "");
+        let place = |url: &str, metrics_url: &str| {
+            let settings = EndpointSettings {
+                url: url.to_owned(),
+                authority: "name".to_owned(),
+                metrics_url: metrics_url.to_owned(),
+                ..EndpointSettings::default()
+            };
+            let ((url, authority), path) = place(&settings);
+            format!("{url} {authority} {path}")
+        };
         assert_eq!(
-            ("http://h:1/engine", "/metrics"),
-            (base.as_str(), path.as_str())
+            "http://h:1/engine name /metrics",
+            place("http://h:1/engine", "")
         );
-        let (base, path) = place("http://h:1", "https://m:2/a/b?c=d");
-        assert_eq!(("https://m:2", "/a/b?c=d"), (base.as_str(), path.as_str()));
+        assert_eq!(
+            "https://m:2  /a/b?c=d",
+            place("http://h:1", "https://m:2/a/b?c=d")
+        );
     }
 }

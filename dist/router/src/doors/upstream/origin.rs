@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue};
-use http::uri::{PathAndQuery, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Uri};
 use http_body_util::Full;
 use rustls::pki_types::ServerName;
@@ -24,8 +24,9 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Read a URL; the error says what is wrong with it.
-    pub fn parse(url: &str) -> Result<Self, String> {
+    /// Read a URL, and the name by which its server is asked if that is not empty; the error says what is
+    /// wrong with them.
+    pub fn parse(url: &str, authority: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("the URL {url:?} of the endpoint cannot be used: {why}");
         let uri: Uri = url.parse().map_err(|error| wrong(&format!("{error}")))?;
         let secure = match uri.scheme() {
@@ -33,26 +34,30 @@ impl Origin {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             _ => return Err(wrong("it must start with http:// or https://")),
         };
-        let host = uri.host().ok_or_else(|| wrong("it names no host"))?;
-        let host = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
-        let authority = uri
+        let reached = uri
             .authority()
-            .map(|each| each.as_str())
-            .unwrap_or_default();
-        if authority.contains('@') {
+            .ok_or_else(|| wrong("it names no host"))?
+            .clone();
+        let asked = match authority {
+            "" => reached.clone(),
+            name => name
+                .parse()
+                .map_err(|error| format!("the name {name:?} of the endpoint: {error}"))?,
+        };
+        if reached.as_str().contains('@') {
             return Err(wrong(
                 "it holds a user or password; clients' own headers are passed on instead",
             ));
         }
+        let host = without_brackets(&reached);
+        if host.is_empty() {
+            return Err(wrong("it names no host"));
+        }
         let authority =
-            HeaderValue::from_str(authority).map_err(|error| wrong(&format!("{error}")))?;
+            HeaderValue::from_str(asked.as_str()).map_err(|error| wrong(&format!("{error}")))?;
+        let name = ServerName::try_from(without_brackets(&asked));
         let name = match secure {
-            true => Some(
-                ServerName::try_from(host.clone()).map_err(|error| wrong(&format!("{error}")))?,
-            ),
+            true => Some(name.map_err(|error| wrong(&format!("{error}")))?),
             false => None,
         };
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
@@ -84,13 +89,20 @@ impl Origin {
     }
 }
 
+fn without_brackets(authority: &Authority) -> String {
+    let host = authority.host();
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn target(url: &str, path: &str) -> String {
         let path: PathAndQuery = path.parse().unwrap();
-        Origin::parse(url).unwrap().target(&path).to_string()
+        Origin::parse(url, "").unwrap().target(&path).to_string()
     }
 
     #[test]
@@ -105,17 +117,26 @@ mod tests {
 
     #[test]
     fn ports_and_brackets() {
-        let origin = Origin::parse("http://[::1]").unwrap();
+        let origin = Origin::parse("http://[::1]", "").unwrap();
         assert_eq!(("::1", 80), (origin.host.as_str(), origin.port));
-        let origin = Origin::parse("https://engine.example").unwrap();
+        let origin = Origin::parse("https://engine.example", "").unwrap();
         assert_eq!(("engine.example", 443), (origin.host.as_str(), origin.port));
         assert!(origin.name.is_some());
     }
 
     #[test]
+    fn a_server_is_reached_by_its_address_and_asked_by_its_name() {
+        let origin = Origin::parse("https://10.0.0.7:8443", "engine.example:8443").unwrap();
+        assert_eq!(("10.0.0.7", 8443), (origin.host.as_str(), origin.port));
+        assert_eq!("engine.example:8443", origin.authority);
+        assert_eq!(ServerName::try_from("engine.example").ok(), origin.name);
+        assert!(Origin::parse("http://10.0.0.7", "no name").is_err());
+    }
+
+    #[test]
     fn what_cannot_be_reached_is_refused_with_the_url() {
         for url in ["", "engine:80", "ftp://h", "http://", "http://user:word@h"] {
-            let error = Origin::parse(url).unwrap_err();
+            let error = Origin::parse(url, "").unwrap_err();
             assert!(error.contains(&format!("{url:?}")), "{error}");
         }
     }
