@@ -57,15 +57,12 @@ def known(version: str) -> Checklist:
 def checklist(data: bytes, path: str) -> Checklist:
     """Return the checklist that a file holds. Raises ChecklistError."""
     read = parse(data, path)
-    if read.problems:
-        problem = read.problems[0]
-        raise ChecklistError(
-            f"{problem.place}: {problem.what}",
-            next_step="give the official file as published, for example AIConformance-1.36.yaml",
-        )
+    wrong = [f"{problem.place}: {problem.what}" for problem in read.problems]
     if not read.kubernetes_version or not read.cells:
+        wrong.append(f"{path} names no Kubernetes version or no requirement")
+    if wrong:
         raise ChecklistError(
-            f"{path} names no Kubernetes version or no requirement",
+            wrong[0],
             next_step="give the official file as published, for example AIConformance-1.36.yaml",
         )
     return Checklist(version=read.kubernetes_version, items=_items(read), path=path)

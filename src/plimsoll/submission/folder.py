@@ -112,11 +112,17 @@ class Folder:
         except OSError as error:
             return _refused(path, "evidence-unreadable", error.strerror or str(error))
 
-    def files(self, below: str = "", *, most: int = 500) -> list[str]:
-        """Return the paths of up to `most` regular files below a folder, sorted."""
+    def files(self, below: str = "", *, most: int) -> list[str]:
+        """Return the paths of up to `most` regular files below a folder, sorted.
+
+        A folder that cannot be looked into stands for itself.
+        """
         found: list[str] = []
-        start = self.root / below
-        for where, folders, names in os.walk(start, followlinks=False):
+
+        def closed(error: OSError) -> None:
+            found.append(Path(error.filename).relative_to(self.root).as_posix())
+
+        for where, folders, names in os.walk(self.root / below, onerror=closed):
             folders.sort()
             for name in sorted(names):
                 path = Path(where, name)

@@ -11,15 +11,13 @@ from msgspec import Struct
 OFFICIAL_REPOSITORY = "cncf/k8s-ai-conformance"
 """Where certified platforms are listed; links into it name files that lie in its checkout."""
 
-_BLOB = re.compile(r"/(?P<repo>[^/]+/[^/]+)/(?:blob|raw|tree)/(?P<ref>[^/]+)/(?P<path>.+)")
-_RAW = re.compile(r"/(?P<repo>[^/]+/[^/]+)/(?:refs/heads/)?(?P<ref>[^/]+)/(?P<path>.+)")
+_BLOB = re.compile(r"/(?P<repo>[^/]+/[^/]+)/(?:blob|raw|tree)/[^/]+/(?P<path>.+)")
+_RAW = re.compile(r"/(?P<repo>[^/]+/[^/]+)/(?:refs/heads/)?[^/]+/(?P<path>.+)")
 
 
 class Reference(Struct, frozen=True, kw_only=True):
     """One evidence entry, taken apart."""
 
-    text: str
-    """As written."""
     url: str = ""
     """For http and https: without the anchor."""
     path: str = ""
@@ -57,7 +55,6 @@ class Hosted(Struct, frozen=True, kw_only=True):
 
     repository: str
     """`owner/name`."""
-    revision: str
     path: str
 
 
@@ -74,14 +71,14 @@ def refer(text: str) -> Reference:
     stripped = text.strip()
     body, _, anchor = stripped.partition("#")
     if re.match(r"https?://", stripped, re.IGNORECASE):
-        return Reference(text=text, url=body, anchor=anchor)
+        return Reference(url=body, anchor=anchor)
     body = re.sub(r"^file://", "", body)
     if not body:
-        return Reference(text=text, anchor=anchor)
+        return Reference(anchor=anchor)
     slashed = unquote(body).replace("\\", "/")
     absolute = slashed.startswith("/") or re.match(r"[A-Za-z]:/", slashed) is not None
     path = posixpath.normpath(slashed)
-    return Reference(text=text, path=path, anchor=anchor, absolute=absolute)
+    return Reference(path=path, anchor=anchor, absolute=absolute)
 
 
 def hosted(reference: Reference) -> Hosted | None:
@@ -95,9 +92,7 @@ def hosted(reference: Reference) -> Hosted | None:
         return None
     if found is None:
         return None
-    return Hosted(
-        repository=found["repo"], revision=found["ref"], path=unquote(found["path"]).rstrip("/")
-    )
+    return Hosted(repository=found["repo"], path=unquote(found["path"]).rstrip("/"))
 
 
 def beside(reference: Reference, version: str, product: str) -> str:

@@ -173,15 +173,19 @@ def _todo(judgement: Judgement) -> str:
 def _disagreement(verdict: Verdict, official: OfficialResult | None) -> str:
     if official is None:
         return ""
-    if official.outcome is Outcome.FAILED and verdict is not Verdict.FAIL:
-        return f"Plimsoll's verdict is {verdict}, but the official {official.words}"
-    told = official.outcome is Outcome.PASSED and verdict in {Verdict.FAIL, Verdict.NOT_APPLICABLE}
-    return f"Plimsoll's verdict is {verdict}, but the official {official.words}" if told else ""
+    worse = official.outcome is Outcome.FAILED and verdict is not Verdict.FAIL
+    better = official.outcome is Outcome.PASSED and verdict in {
+        Verdict.FAIL,
+        Verdict.NOT_APPLICABLE,
+    }
+    differs = worse or better
+    return f"Plimsoll's verdict is {verdict}, but the official {official.words}" if differs else ""
 
 
 def _official_failure(official: OfficialResult | None) -> str:
-    failed = official is not None and official.outcome is Outcome.FAILED
-    return f"the official {official.words}" if failed and official else ""
+    if official is None or official.outcome is not Outcome.FAILED:
+        return ""
+    return f"the official {official.words}"
 
 
 def _notes(

@@ -24,7 +24,7 @@ from plimsoll.submit.answers import RUN_FOLDER, Answer
 from plimsoll.submit.run import Run
 from plimsoll.text import printable
 
-FACTS = 12
+MOST_FACTS = 12
 """How many facts a finding names on the page."""
 
 _MARKS = re.compile(r"([\\`*\[\]<>|~#&]|(?<!\w)_|_(?!\w))")
@@ -122,8 +122,8 @@ def _lines(claims: Iterable[Claim], judgement: Judgement) -> Iterable[ClaimLine]
 
 
 def _finding(found: Finding) -> FindingLine:
-    numbers = ", ".join(str(number) for number in found.facts[:FACTS])
-    more = len(found.facts) - FACTS
+    numbers = ", ".join(str(number) for number in found.facts[:MOST_FACTS])
+    more = len(found.facts) - MOST_FACTS
     facts = f" (facts {numbers}{f' and {more} more' if more > 0 else ''})" if numbers else ""
     return FindingLine(
         outcome=str(found.outcome), group=found.group, because=found.because, facts=facts

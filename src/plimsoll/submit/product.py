@@ -88,7 +88,7 @@ def read_product(data: bytes, path: str, version: str) -> dict[str, str]:
 def metadata_of(found: Submission) -> dict[str, str]:
     """Return the metadata of a submission that has all of it; else nothing."""
     values = {name: found.metadata(name) for name in ASKED}
-    complete = not any(problem(name, value) for name, value in values.items())
+    complete = not any(problem(name, value.strip()) for name, value in values.items())
     return {name: value for name, value in values.items() if value} if complete else {}
 
 
@@ -115,7 +115,7 @@ def _entries(given: Mapping, version: str, found: dict[str, str]) -> Iterator[st
             named = "" if key.value in words else f"{key.value}: "
             yield f"{value.place}: {named}{words}"
         elif isinstance(value, Scalar):
-            found[key.value] = "" if value.is_null else value.value
+            found[key.value] = _text(value)
 
 
 def _key_problem(name: str) -> str:
@@ -133,9 +133,16 @@ def _value_problem(name: str, value: Node, version: str) -> str:
         return ""
     if not isinstance(value, Scalar):
         return "it is not a text"
-    text = "" if value.is_null else value.value
+    text = _text(value)
     if name == VERSION_KEY:
         if version in {"", text}:
             return ""
         return f"the checklist is for {version}; leave this key out"
     return problem(name, text)
+
+
+def _text(value: Scalar) -> str:
+    """Return what an entry says, without the line end that a block brings along."""
+    if value.is_null:
+        return ""
+    return value.value.strip() if value.style in {"|", ">"} else value.value

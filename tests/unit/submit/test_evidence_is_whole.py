@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from plimsoll.evidence import verify
-from tests.unit.submit.made import BROKEN, HELD, JUDGES, product_file, submitted
+from plimsoll.submit import submit
+from tests.unit.submit.made import BROKEN, HELD, JUDGES, product_file, request, submitted
 
 
 def test_the_copy_is_the_run(tmp_path: Path) -> None:
@@ -33,9 +34,6 @@ def test_a_newer_run_takes_the_place_of_the_older(tmp_path: Path) -> None:
 
 
 def test_a_submission_can_be_written_again_from_the_copy(tmp_path: Path) -> None:
-    from plimsoll.submit import submit
-    from tests.unit.submit.made import request
-
     submitted(tmp_path, {"gang_scheduling": HELD})
     out = product_file(tmp_path).parent
     assert submit(request(out / "plimsoll-run", out)).changes == ()

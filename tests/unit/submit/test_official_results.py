@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +127,33 @@ def test_other_files_are_left_out_with_a_word(tmp_path: Path) -> None:
     read = read_suite(folder)
     assert read.files == ("e2e.log",)
     assert read.notes == (f"{folder}/notes.txt holds no test results and is left out",)
+
+
+def test_more_files_than_are_read_are_left_out_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plimsoll.submit.official_suite.MOST_FILES", 1)
+    folder = suite(tmp_path, PASSED)
+    suite(tmp_path, FAILED, "later/e2e.log")
+    read = read_suite(folder)
+    assert read.files == ("e2e.log",)
+    assert read.notes == (f"{folder} holds more than the 1 files that are read",)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = suite(tmp_path, PASSED)
+    (folder / "closed").mkdir()
+    really = os.scandir
+
+    def refuse(path: str) -> Any:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert read_suite(folder).notes == (f"{folder}/closed is not read: it cannot be looked into",)
 
 
 def test_hostile_results_are_refused(tmp_path: Path) -> None:

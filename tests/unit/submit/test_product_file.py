@@ -75,6 +75,12 @@ def test_the_repository_may_be_left_out() -> None:
     assert read_product(write_product(fewer), "p.yaml", "v1.36") == fewer
 
 
+def test_the_line_end_of_a_block_is_no_part_of_its_text() -> None:
+    block = f"description: |\n  {PRODUCT['description']}\n"
+    lines = [each for each in TEXT.splitlines(keepends=True) if "description" not in each]
+    assert read_product("".join((*lines, block)).encode(), "p.yaml", "v1.36") == PRODUCT
+
+
 def test_what_only_the_check_wants_is_passed_over() -> None:
     text = f"{TEXT}configuration: {{nodes: 3}}\n"
     assert read_product(text.encode(), "p.yaml", "v1.36") == PRODUCT

@@ -13,13 +13,15 @@ from msgspec import Struct, field
 
 from plimsoll.lint.context import ARTIFACTS, Context, Entry
 from plimsoll.lint.rule import Hit, Source, about, rule
+from plimsoll.standard.official import OFFICIAL, Standing
 from plimsoll.submission import Severity
 from plimsoll.submission.results import Case, Outcome, Results
 
 TESTS = {
-    "secure_accelerator_access": "TestSecureAcceleratorAccess",
-    "gang_scheduling": "TestGangScheduling",
-    "cluster_autoscaling": "TestAcceleratorClusterAutoscaling",
+    requirement: test.names[0]
+    for requirement, tests in OFFICIAL.items()
+    for test in tests
+    if test.standing is Standing.VALIDATED
 }
 """The official suite's tests for which the validator looks, by requirement."""
 
