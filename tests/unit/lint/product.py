@@ -72,6 +72,7 @@ def write(
     content: str | bytes,
     *,
     version: str = "v1.36",
+    name: str = "PRODUCT.yaml",
     files: Mapping[str, str | bytes] | None = None,
     evidence: bool = True,
 ) -> Path:
@@ -79,12 +80,12 @@ def write(
     home = folder / version / "harbour"
     home.mkdir(parents=True, exist_ok=True)
     present = {f"{identifier}.md": EVIDENCE for identifier in REQUIREMENTS if evidence}
-    for name, words in ({**present, "junit.xml": RESULTS} if evidence else {}).items():
-        (home / name).write_text(words)
-    for name, data in (files or {}).items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_bytes(data if isinstance(data, bytes) else data.encode())
-    path = home / "PRODUCT.yaml"
+    for file, words in ({**present, "junit.xml": RESULTS} if evidence else {}).items():
+        (home / file).write_text(words)
+    for file, data in (files or {}).items():
+        (home / file).parent.mkdir(parents=True, exist_ok=True)
+        (home / file).write_bytes(data if isinstance(data, bytes) else data.encode())
+    path = home / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 

@@ -15,6 +15,7 @@ CASES = (*yaml_files.CASES, *metadata.CASES, *cells.CASES, *files.CASES)
 def tried(case: Case, folder: Path) -> list[Finding]:
     """Return all that is found in the submission that a case describes, made in `folder`."""
     content = case.raw if case.raw is not None else spoiled(text(case.version), case.change)
-    path = write(folder, content, version=case.folder or case.version, files=case.files)
+    version = case.folder or case.version
+    path = write(folder, content, version=version, name=case.name, files=case.files)
     case.scene(path.parent)
     return findings(path, official(case.checklist) if case.checklist else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from plimsoll.lint import scalars
@@ -9,7 +10,7 @@ from plimsoll.lint.context import Context, Entry, is_known
 from plimsoll.lint.official import LOAD
 from plimsoll.lint.rule import Check, Hit, Source, rule
 from plimsoll.lint.rules.values import is_web_address
-from plimsoll.submission import Edit, Finding, Severity
+from plimsoll.submission import PRODUCT, Edit, Finding, Severity
 from plimsoll.submission.tree import Alias, Node, Scalar
 
 
@@ -31,6 +32,19 @@ rule(
     fix="see to its rights, or put the file itself there",
     severity=Severity.ERROR,
 )(_told("file-unreadable"))
+
+
+@rule(
+    "file-name",
+    title="The file is named PRODUCT.yaml",
+    why="the list of certified platforms is made of files of this name, letter by letter",
+    fix="rename it",
+)
+def _(context: Context) -> Iterator[Hit]:
+    name = posixpath.basename(context.submission.path)
+    if name not in {"", PRODUCT} and context.submission.tree is not None:
+        yield Hit(place=context.start, what=f"the file is named {name}")
+
 
 rule(
     "yaml-broken",

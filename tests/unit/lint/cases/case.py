@@ -27,6 +27,7 @@ class Case(Struct, frozen=True, kw_only=True):
     official: bool = False
     """Whether the official validator refuses the file for it."""
     version: str = "v1.36"
+    name: str = "PRODUCT.yaml"
     folder: str = ""
     """Of another version than the file."""
     files: dict[str, str | bytes] = {}

@@ -18,6 +18,7 @@ def _pipe(folder: Path) -> None:
 
 
 CASES = (
+    Case(rule="file-name", name="Product.yml", says="Product.yml"),
     Case(rule="file-unreadable", scene=_pipe, says="it is not a regular file"),
     Case(
         rule="yaml-broken",
