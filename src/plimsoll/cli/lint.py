@@ -71,8 +71,8 @@ def lint(
     def relint(loaded: Loaded) -> list[Finding]:
         from plimsoll.lint import lint as run
 
-        only = next(iter(checklists.values())) if len(checklists) == 1 else None
-        return run(loaded, checklists.get(loaded.submission.release, only))
+        another = next(reversed(checklists.values()), None)  # of which a rule says that it is
+        return run(loaded, checklists.get(loaded.submission.release, another))
 
     if dry_run:
         return _show_changes(found, relint, strict=strict)

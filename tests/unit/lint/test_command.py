@@ -90,6 +90,18 @@ def test_the_checklist_of_the_version_is_found_in_a_folder(
     assert [each["rule"] for each in found] == ["description-changed"]
 
 
+def test_checklists_of_other_versions_alone_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, text())
+    for version in ("v1.34", "v1.35"):
+        (tmp_path / f"AIConformance-{version[1:]}.yaml").write_text(text(version))
+    plimsoll(["lint", "v1.36", "--checklist", ".", "--format", "json"])
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert found["rule"] == "checklist-version"
+    assert found["what"].startswith("AIConformance-1.35.yaml is of v1.35")
+
+
 def test_a_name_that_is_no_text_is_printed_in_every_form(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
