@@ -44,7 +44,7 @@ class Cache:
         kept = {url: answer for url, answer in self._answers.items() if self._fresh(answer)}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self._path, msgspec.json.encode(kept))
+            replace_file(self._path, msgspec.json.encode(kept), mode=0o600)
 
     def _fresh(self, answer: Answer) -> bool:
         return 0 <= self._now() - answer.at < AGES[answer.state]
