@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from plimsoll.errors import PlimsollError
@@ -36,3 +38,8 @@ async def test_a_configuration_that_envoy_refuses_is_said() -> None:
 
     with pytest.raises(PlimsollError, match="Envoy ended with status"):
         await run_gateway(find_envoy(), ["served"], break_it)
+
+
+async def test_what_cannot_be_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(PlimsollError, match=r"cannot be run: Permission denied"):
+        await run_gateway(tmp_path, ["fail-open"])

@@ -68,3 +68,9 @@ async def test_nobody_at_the_address_is_said() -> None:
 async def test_an_unknown_case_is_said() -> None:
     with pytest.raises(UsageError, match="no case other"):
         await run_picker("127.0.0.1:1", Options(seconds=0.3), ["other"])
+
+
+@pytest.mark.parametrize("address", ["picker", "picker:", ":9002", "http://127.0.0.1:9002"])
+async def test_an_address_that_is_none_is_said_at_once(address: str) -> None:
+    with pytest.raises(UsageError, match="is not the address of a picker"):
+        await run_picker(address)

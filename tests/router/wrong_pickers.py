@@ -163,6 +163,13 @@ class GivesEveryRequestANewId(ReferencePicker):
         return super().headers(exchange, places) | {"x-request-id": f"new-{self.asked}"}
 
 
+@wrong_about("trace-context")
+class BeginsATraceOfItsOwn(ReferencePicker):
+    def headers(self, exchange: Exchange, places: Sequence[str]) -> dict[str, str]:
+        own = f"00-{self.asked:032x}-{self.asked:016x}-01"
+        return super().headers(exchange, places) | {"traceparent": own}
+
+
 @wrong_about("unreadable-body")
 class PassesWhatItCannotRead(ReferencePicker):
     def read(self, exchange: Exchange) -> None:

@@ -18,10 +18,19 @@ QUIET = 0.3
 CONTROL = (
     "x-llm-d-inference-fairness-id",
     "x-llm-d-inference-objective",
+    "x-llm-d-model-name-rewrite",
     "x-llm-d-slo-ttft-ms",
+    "x-llm-d-slo-tpot-ms",
+    "x-llm-d-video-fps",
+    "x-llm-d-video-duration-seconds",
+    "x-llm-d-video-resolution",
     "x-gateway-inference-fairness-id",
     "x-gateway-inference-objective",
+    "x-slo-ttft-ms",
+    "x-slo-tpot-ms",
 )
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+"""The trace that a client's request belongs to."""
 
 
 async def _waits_for_body(target: Target) -> None:
@@ -111,6 +120,15 @@ async def _request_id(target: Target) -> None:
     require(kept == "conformance-1", f"x-request-id conformance-1 became {kept}")
 
 
+async def _trace(target: Target) -> None:
+    sent = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01", "tracestate": "vendor=1"}
+    mutation = (await target.ask(Ask(headers=sent))).mutation
+    parent = ext_proc.set_headers(mutation).get("traceparent", sent["traceparent"])
+    require(parent.split("-")[1:2] == [TRACE], f"the trace {TRACE} goes on as {parent}")
+    removed = sorted(set(sent) & {each.lower() for each in mutation.remove_headers})
+    require(not removed, f"endpoints would not see {', '.join(removed)}")
+
+
 async def _code(target: Target, ask: Ask, what: str, expected: int) -> None:
     code = (await target.ask(ask)).immediate.status.code
     require(code == expected, f"{what} was answered with {code}, not {expected}")
@@ -134,7 +152,7 @@ async def _if_available(target: Target) -> None:
 
 async def _shed(target: Target) -> None:
     if not target.options.shed_headers:
-        raise SkippedCaseError("nothing was said of how this picker is made to shed a request")
+        raise SkippedCaseError("it was not said with which header this picker sheds a request")
     ask = Ask(headers=target.options.shed_headers)
     answer = (await target.ask(ask)).immediate
     reason = ext_proc.set_headers(answer.headers).get(ext_proc.DROPPED_REASON)
@@ -161,6 +179,7 @@ CASES: tuple[Case[Target], ...] = (
     Case("content-length", "Mutations: Content-Length fits the body", _length),
     Case("control-headers", "Request control headers are removed", _control_headers),
     Case("request-id", "Mutations: x-request-id generated when missing", _request_id),
+    Case("trace-context", "Mutations: trace headers keep the client's trace", _trace),
     Case("unreadable-body", "Client errors: unparsable body 400", _unreadable),
     Case("model-missing", "Client errors: model missing 400", _no_model),
     Case("if-available", "Client errors: Prefer: if-available miss 412", _if_available),

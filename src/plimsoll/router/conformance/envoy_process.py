@@ -43,12 +43,18 @@ class EnvoyProcess:
         folder = Path(self._folder.name)
         file, admin = folder / "envoy.yaml", folder / "admin"
         await asyncio.to_thread(file.write_text, config)
-        self._process = await asyncio.create_subprocess_exec(
-            *map(str, (binary, "-c", file, "--admin-address-path", admin, *_QUIET)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *map(str, (binary, "-c", file, "--admin-address-path", admin, *_QUIET)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            raise PlimsollError(
+                f"{binary} cannot be run: {error.strerror}.",
+                next_step="Name the binary of Envoy 1.38 or newer.",
+            ) from error
         try:
             await asyncio.wait_for(self._ready(admin), PATIENCE)
         except TimeoutError:
@@ -92,7 +98,7 @@ class EnvoyProcess:
             return
         said = (await process.communicate())[1].decode(errors="replace").strip()
         raise PlimsollError(
-            f"Envoy ended with status {process.returncode}: {said[-2000:]}",
+            f"Envoy ended with status {process.returncode}: {said[-2000:] or 'it said nothing'}",
             next_step="Is it Envoy 1.38 or newer?",
         )
 

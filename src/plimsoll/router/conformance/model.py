@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from textwrap import wrap
 from typing import Generic, TypeVar
 
 import msgspec
@@ -12,6 +13,9 @@ from msgspec import Struct
 from plimsoll.errors import ExitCode
 
 Target = TypeVar("Target")
+
+_WIDTH = 80
+_BELOW = " " * 8
 
 
 class Outcome(StrEnum):
@@ -66,18 +70,29 @@ class Report(Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=2)
 
     def to_text(self) -> str:
-        """Return the report for people: a line per case, and why one failed."""
-        width = max((len(each.name) for each in self.results), default=0)
+        """Return the report for people: a line per case; below it, what failed or was left out."""
         lines = [f"{self.suite}: {self.target}"]
         for each in self.results:
-            because = f"  {each.because}" if each.because else ""
-            lines.append(f"  {each.outcome.upper():4}  {each.name:{width}}{because}".rstrip())
+            lines.append(f"  {each.outcome.upper():4}  {each.name}")
+            if each.outcome is Outcome.FAIL:
+                lines += _below(f"wanted: {each.row}")
+            if each.because:
+                lines += _below(
+                    f"{'seen' if each.outcome is Outcome.FAIL else 'why'}: {each.because}"
+                )
         counts = [
             f"{sum(each.outcome is outcome for each in self.results)} {outcome}"
             for outcome in Outcome
         ]
         lines.append("  " + ", ".join(counts))
         return "\n".join(lines)
+
+
+def _below(text: str) -> list[str]:
+    further = _BELOW + "  "
+    return wrap(
+        text, _WIDTH, initial_indent=_BELOW, subsequent_indent=further, break_on_hyphens=False
+    )
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -41,10 +41,16 @@ async def run_picker(
 ) -> Report:
     """Run the cases, or those named, against the picker at `host:port`.
 
-    Raises UsageError for names that no case has, PlimsollError when the picker cannot be reached or
-    names fewer than two endpoints.
+    Raises UsageError for names that no case has and for an address that is none, PlimsollError when
+    the picker cannot be reached or names fewer than two endpoints.
     """
     options = options or Options()
+    host, _, port = address.rpartition(":")
+    if not host or "/" in host or not port.isdecimal():
+        raise UsageError(
+            f"{address!r} is not the address of a picker.",
+            next_step="Write host:port, for example 127.0.0.1:9002.",
+        )
     cases = chosen(picker_cases(), names)
     async with _channel(address, options) as channel:
         endpoints = options.endpoints or await _endpoints(address, channel, options)

@@ -28,13 +28,25 @@ def test_skipping_alone_shows_nothing() -> None:
     assert report(Outcome.SKIP).exit_code is ExitCode.INCONCLUSIVE
 
 
-def test_the_text_has_a_line_for_each_case_and_counts() -> None:
-    lines = report(Outcome.PASS, Outcome.FAIL).to_text().splitlines()
+def test_the_text_says_what_was_wanted_and_seen_below_what_failed() -> None:
+    lines = report(Outcome.PASS, Outcome.FAIL, Outcome.SKIP).to_text().splitlines()
     assert lines[1:] == [
         "  PASS  case-0",
-        "  FAIL  case-1  because",
-        "  1 pass, 1 fail, 0 skip",
+        "  FAIL  case-1",
+        "        wanted: row",
+        "        seen: because",
+        "  SKIP  case-2",
+        "        why: becausebecause",
+        "  1 pass, 1 fail, 1 skip",
     ]
+
+
+def test_the_text_fits_a_terminal() -> None:
+    result = CaseResult(
+        name="long", row="row " * 30, outcome=Outcome.FAIL, because="word " * 60, seconds=0.1
+    )
+    text = Report(suite="suite", target="target", results=(result,)).to_text()
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_json_has_all() -> None:
