@@ -67,7 +67,7 @@ def validate(options: EngineOptions) -> EngineOptions:
         if not least <= value <= most:
             raise UsageError(
                 f"--{name.replace('_', '-')} {value:g} is out of range",
-                next_step=f"give a value from {least:g} to {most:g}",
+                next_step=f"give a value from {least:,.0f} to {most:,.0f}",
             )
     if options.failure_status != 0 and not 400 <= options.failure_status <= 599:
         raise UsageError(
@@ -76,4 +76,10 @@ def validate(options: EngineOptions) -> EngineOptions:
         )
     if not options.model:
         raise UsageError("--model is empty", next_step="give the model a name, or leave it out")
+    names = (options.model, *options.adapters)
+    if "" in names or len(set(names)) < len(names):
+        raise UsageError(
+            f"--adapter: of {', '.join(map(repr, names))} one is empty or there twice",
+            next_step="give every adapter a name of its own, another than the model's",
+        )
     return options

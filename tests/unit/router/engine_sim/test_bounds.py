@@ -19,6 +19,9 @@ from plimsoll.router.engine_sim import EngineOptions, EngineServer
         {"prefill_us": -1},
         {"failure_status": 200},
         {"model": ""},
+        {"model": "m", "adapters": ("m",)},
+        {"adapters": ("a", "a")},
+        {"adapters": ("",)},
     ],
     ids=str,
 )
@@ -26,6 +29,12 @@ def test_out_of_range(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as caught:
         EngineServer(EngineOptions(**wrong))
     assert caught.value.next_step
+
+
+def test_what_is_in_range_is_said_in_digits() -> None:
+    with pytest.raises(UsageError) as caught:
+        EngineServer(EngineOptions(blocks=0))
+    assert caught.value.next_step == "give a value from 1 to 100,000,000"
 
 
 async def test_address_that_is_none() -> None:
