@@ -100,16 +100,20 @@ impl<'a> Prompt<'a, '_> {
         let mut role = None;
         let mut content = None;
         let mut calls = None;
-        let mut others = Vec::new();
+        let mut again = cursor.clone();
         cursor.members(|key, value| match key.text {
             b"role" => role = Some(value),
             b"content" => content = Some(value),
             b"tool_calls" => calls = Some(value),
-            _ => others.push(value),
+            _ => {}
         })?;
         if content.is_none() {
-            // A call of a tool, its result, and whatever else an item may be.
-            others.iter().for_each(|value| self.json(value));
+            // A call of a tool, its result, and whatever else an item may be: read again rather than
+            // kept, because a hostile one has millions of members.
+            again.members(|key, value| match key.text {
+                b"role" | b"tool_calls" => {}
+                _ => self.json(&value),
+            })?;
         }
         self.string(role.and_then(|role| role.string));
         if let Some(content) = content {
@@ -155,8 +159,8 @@ impl<'a> Prompt<'a, '_> {
     fn media(&mut self, value: &Value<'a>) {
         let bytes = self.body.get(value.span.clone()).unwrap_or_default();
         let digest = xxh64(bytes, 0).to_le_bytes();
-        for _ in 0..MEDIA_TOKENS * BYTES_PER_TOKEN / digest.len() {
-            self.blocks.push(&digest);
-        }
+        let tokens: [u8; MEDIA_TOKENS * BYTES_PER_TOKEN] =
+            std::array::from_fn(|at| digest[at % digest.len()]);
+        self.blocks.push(&tokens);
     }
 }
