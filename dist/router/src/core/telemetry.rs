@@ -1,6 +1,6 @@
 //! What is counted, for Prometheus: under our names, and under llm-d's for dashboards that exist.
 //!
-//! Both names show the same counters. Label values that clients choose are bounded: after the first 1000
+//! Both names show the same counts, each with the labels that its readers know. Label values that clients choose are bounded: after the first 1000
 //! the rest is counted as `other`. What endpoints say of themselves is read when Prometheus asks.
 
 mod endpoints;
@@ -24,7 +24,10 @@ use super::ticket::Usage;
 pub use endpoints::Sizes;
 use endpoints::{Names, OfEndpoints};
 pub use labels::Pair;
-use labels::{Bounded, ErrorLabels, ModelLabels, OutcomeLabels, ReasonLabels};
+use labels::{
+    Bounded, ErrorLabels, LlmDErrorLabels, LlmDRewriteLabels, ModelLabels, OutcomeLabels,
+    ReasonLabels, llm_d_code,
+};
 
 type Histograms = Family<ModelLabels, Histogram, fn() -> Histogram>;
 
@@ -68,9 +71,11 @@ pub struct OfModel {
 struct Families {
     requests: Family<ModelLabels, Counter>,
     errors: Family<ErrorLabels, Counter>,
+    llm_d_errors: Family<LlmDErrorLabels, Counter>,
     dropped: Family<ReasonLabels, Counter>,
     running: Family<ModelLabels, Gauge>,
     rewrites: Family<ModelLabels, Counter>,
+    llm_d_rewrites: Family<LlmDRewriteLabels, Counter>,
     policy: Family<OutcomeLabels, Counter>,
     compared: Counter,
     predicted: Counter,
@@ -92,6 +97,8 @@ pub struct Telemetry {
     bounded: Mutex<Bounded>,
     fleet: Arc<ArcSwap<Fleet>>,
     sizes: Arc<Sizes>,
+    /// Requests for which there was no endpoint.
+    unserved: Counter,
     plimsoll: Registry,
     llm_d: Registry,
 }
@@ -124,6 +131,7 @@ impl Telemetry {
             bounded: Mutex::default(),
             fleet: Arc::default(),
             sizes: Arc::default(),
+            unserved: Counter::default(),
             plimsoll: Registry::with_prefix("plimsoll_router"),
             llm_d: Registry::with_prefix("llm_d_epp"),
         };
@@ -136,6 +144,7 @@ impl Telemetry {
         OfEndpoints {
             fleet: self.fleet.clone(),
             sizes: self.sizes.clone(),
+            unserved: self.unserved.clone(),
             names,
         }
     }
@@ -204,6 +213,11 @@ impl Telemetry {
         model.requests.inc();
         if model.labels.model_name != model.labels.target_model_name {
             self.families.rewrites.get_or_create(&model.labels).inc();
+            let labels = LlmDRewriteLabels {
+                model_name: model.labels.model_name.clone(),
+                target_model: model.labels.target_model_name.clone(),
+            };
+            self.families.llm_d_rewrites.get_or_create(&labels).inc();
         }
         if let Some(share) = share {
             self.hit_ratio.observe(share);
@@ -217,6 +231,9 @@ impl Telemetry {
 
     /// A request was refused; `reason` as in llm-d's drop reasons.
     pub fn dropped(&self, reason: &'static str) {
+        if matches!(reason, "rejected-no-endpoints" | "rejected-saturated") {
+            self.unserved.inc();
+        }
         self.families
             .dropped
             .get_or_create(&ReasonLabels { reason })
@@ -226,6 +243,12 @@ impl Telemetry {
     /// A request ended in an error of this HTTP status.
     pub fn failed(&self, model: &str, target: &str, error_code: u16) {
         let (model_name, target_model_name) = self.folded(model, target);
+        let labels = LlmDErrorLabels {
+            model_name: model_name.clone(),
+            target_model_name: target_model_name.clone(),
+            error_code: llm_d_code(error_code),
+        };
+        self.families.llm_d_errors.get_or_create(&labels).inc();
         let labels = ErrorLabels {
             model_name,
             target_model_name,

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet};
 use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::Counter;
 
 use crate::core::endpoint::{Endpoint, Fleet};
 
@@ -33,6 +34,7 @@ pub enum Names {
 pub struct OfEndpoints {
     pub fleet: Arc<ArcSwap<Fleet>>,
     pub sizes: Arc<Sizes>,
+    pub unserved: Counter,
     pub names: Names,
 }
 
@@ -75,12 +77,16 @@ const PLIMSOLL: [(&str, &str, Value); 7] = [
     ),
 ];
 
-const LLM_D: [(&str, &str, Value); 3] = [
-    (
-        "per_endpoint_queue_size",
-        "Queue depth of an endpoint",
-        |one| one.signals.load().waiting as f64,
-    ),
+/// What llm-d calls the part that remembers prefixes.
+pub const PREFIX_PLUGIN: [(&str, &str); 2] = [
+    ("plugin_name", "approx-prefix-cache-producer"),
+    ("plugin_type", "approx-prefix-cache-producer"),
+];
+
+/// What it calls the part that counts requests in flight.
+const LOAD_PRODUCER: &str = "inflight-load-producer";
+
+const LLM_D_LOAD: [(&str, &str, Value); 2] = [
     ("inflight_requests", "Requests in flight", |one| {
         one.in_flight() as f64
     }),
@@ -164,18 +170,29 @@ impl OfEndpoints {
         fleet: &Fleet,
         pool: &str,
     ) -> Result<(), Error> {
-        for (name, help, value) in LLM_D {
+        self.attempts(encoder, fleet)?;
+        for (name, help, value) in LLM_D_LOAD {
             let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
             for endpoint in &fleet.endpoints {
                 let labels = [
-                    ("name", pool.to_owned()),
-                    ("model_server_endpoint", endpoint.address()),
+                    ("endpoint_name", endpoint.address()),
+                    ("producer_name", LOAD_PRODUCER.to_owned()),
                 ];
-                let labels = labels.as_slice();
                 metric
-                    .encode_family(&labels)?
+                    .encode_family(&labels.as_slice())?
                     .encode_gauge(&value(endpoint))?;
             }
+        }
+        let (name, help) = ("per_endpoint_queue_size", "Queue depth of an endpoint");
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for endpoint in &fleet.endpoints {
+            let labels = [
+                ("name", pool.to_owned()),
+                ("model_server_endpoint", endpoint.address()),
+            ];
+            metric
+                .encode_family(&labels.as_slice())?
+                .encode_gauge(&(endpoint.signals.load().waiting as f64))?;
         }
         let pool = [("name", pool.to_owned())];
         for (mean_name, deviation_name, value) in LLM_D_POOL {
@@ -192,12 +209,34 @@ impl OfEndpoints {
         }
         let ready = fleet.endpoints.iter().filter(|one| one.healthy()).count() as u64;
         gauge(encoder, "ready_endpoints", "Ready endpoints", &pool, &ready)?;
-        let plugin = [
-            ("plugin_name", "approx-prefix-cache-producer".to_owned()),
-            ("plugin_type", "approx-prefix-cache-producer".to_owned()),
-        ];
+        let plugin = PREFIX_PLUGIN.map(|(name, value)| (name, value.to_owned()));
         let blocks = self.sizes.index_blocks.load(Relaxed);
-        gauge(encoder, "prefix_indexer_size", "Entries", &plugin, &blocks)
+        gauge(encoder, "prefix_indexer_size", "Entries", &plugin, &blocks)?;
+        let build = [(
+            "build_ref",
+            concat!("plimsoll-router ", env!("CARGO_PKG_VERSION")),
+        )];
+        let build = build.map(|(name, value)| (name, value.to_owned()));
+        gauge(encoder, "info", "What serves here", &build, &1_u64)
+    }
+
+    /// Requests sent to each endpoint, and those for which there was none.
+    fn attempts(&self, encoder: &mut DescriptorEncoder<'_>, fleet: &Fleet) -> Result<(), Error> {
+        let (name, help) = ("scheduler_attempts", "Scheduling attempts");
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for endpoint in &fleet.endpoints {
+            let labels = [
+                ("status", "success".to_owned()),
+                ("endpoint_name", endpoint.address()),
+            ];
+            metric
+                .encode_family(&labels.as_slice())?
+                .encode_counter::<NoLabelSet, _, u64>(&endpoint.served(), None)?;
+        }
+        let labels = [("status", "failure")];
+        metric
+            .encode_family(&labels.as_slice())?
+            .encode_counter::<NoLabelSet, _, u64>(&self.unserved.get(), None)
     }
 }
 

@@ -24,6 +24,21 @@ pub struct ErrorLabels {
     pub error_code: u16,
 }
 
+/// As llm-d has them: its own word for the code.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LlmDErrorLabels {
+    pub model_name: String,
+    pub target_model_name: String,
+    pub error_code: &'static str,
+}
+
+/// As llm-d has them; its rewrites have names too, ours have none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LlmDRewriteLabels {
+    pub model_name: String,
+    pub target_model: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabels {
     pub reason: &'static str,
@@ -32,6 +47,21 @@ pub struct ReasonLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OutcomeLabels {
     pub outcome: &'static str,
+}
+
+/// llm-d's word for an HTTP status.
+pub fn llm_d_code(status: u16) -> &'static str {
+    match status {
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        412 => "PreconditionFailed",
+        429 => "ResourceExhausted",
+        400..=499 => "BadRequest",
+        500 => "Internal",
+        503 => "ServiceUnavailable",
+        _ => "ModelServerError",
+    }
 }
 
 /// The names seen so far.

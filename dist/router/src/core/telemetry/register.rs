@@ -1,7 +1,13 @@
 //! Which counters are shown, and under which names.
 
+use std::borrow::Cow;
+
 use super::Telemetry;
-use super::endpoints::Names;
+use super::endpoints::{Names, PREFIX_PLUGIN};
+
+fn owned((name, value): (&'static str, &'static str)) -> (Cow<'static, str>, Cow<'static, str>) {
+    (name.into(), value.into())
+}
 
 impl Telemetry {
     pub(super) fn register_plimsoll(&mut self) {
@@ -74,10 +80,11 @@ impl Telemetry {
         let of_endpoints = self.of_endpoints(Names::LlmD(pool.to_owned()));
         let (registry, families) = (&mut self.llm_d, &self.families);
         registry.register("request", "Total requests", families.requests.clone());
-        registry.register("request_error", "Errored requests", families.errors.clone());
+        let errors = families.llm_d_errors.clone();
+        registry.register("request_error", "Errored requests", errors);
         let running = families.running.clone();
         registry.register("request_running", "Requests in flight", running);
-        let rewrites = families.rewrites.clone();
+        let rewrites = families.llm_d_rewrites.clone();
         registry.register("model_rewrite_decisions", "Model rewrites", rewrites);
         let decision = self.decision_seconds.clone();
         registry.register(
@@ -86,7 +93,9 @@ impl Telemetry {
             decision,
         );
         let ratio = self.hit_ratio.clone();
-        registry.register("prefix_indexer_hit_ratio", "Prefix-match hit ratio", ratio);
+        registry
+            .sub_registry_with_labels(PREFIX_PLUGIN.into_iter().map(owned))
+            .register("prefix_indexer_hit_ratio", "Prefix-match hit ratio", ratio);
         for (name, help, histograms) in [
             ("request_duration_seconds", "Request latency", &self.seconds),
             (

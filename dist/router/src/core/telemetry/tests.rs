@@ -79,7 +79,7 @@ fn endpoints_are_shown_as_they_are_when_asked() {
         ],
         vec![r#"plimsoll_router_endpoint_requests_total{endpoint="10.0.0.1:8000"} 1"#.to_owned()],
         vec![
-            r#"llm_d_epp_inflight_tokens{name="pool",model_server_endpoint="10.0.0.1:8000"} 70.0"#
+            r#"llm_d_epp_inflight_tokens{endpoint_name="10.0.0.1:8000",producer_name="inflight-load-producer"} 70.0"#
                 .to_owned(),
         ],
         vec![r#"llm_d_epp_ready_endpoints{name="pool"} 1"#.to_owned()],
@@ -112,4 +112,31 @@ fn a_name_that_is_a_book_is_counted_as_other() {
         vec![expected],
         lines(&text, "plimsoll_router_requests_total")
     );
+}
+
+#[test]
+fn llm_d_s_labels_are_those_that_its_dashboards_ask_for() {
+    let telemetry = Telemetry::new("pool");
+    telemetry.follow(&fleet());
+    telemetry.chosen(&telemetry.of_model("m", "m-1"), Some(0.5));
+    telemetry.dropped("rejected-no-endpoints");
+    telemetry.dropped("bad-request");
+    for status in [503, 413, 502] {
+        telemetry.failed("m", "m-1", status);
+    }
+    let text = telemetry.text(MetricNames::LlmD);
+    let expected = [
+        r#"llm_d_epp_model_rewrite_decisions_total{model_name="m",target_model="m-1"} 1"#,
+        r#"llm_d_epp_scheduler_attempts_total{status="success",endpoint_name="10.0.0.1:8000"} 0"#,
+        r#"llm_d_epp_scheduler_attempts_total{status="failure"} 1"#,
+        r#"llm_d_epp_request_error_total{model_name="m",target_model_name="m-1",error_code="ServiceUnavailable"} 1"#,
+        r#"llm_d_epp_request_error_total{model_name="m",target_model_name="m-1",error_code="BadRequest"} 1"#,
+        r#"llm_d_epp_request_error_total{model_name="m",target_model_name="m-1",error_code="ModelServerError"} 1"#,
+        r#"llm_d_epp_per_endpoint_queue_size{name="pool",model_server_endpoint="10.0.0.1:8000"} 0.0"#,
+        r#"llm_d_epp_prefix_indexer_hit_ratio_count{plugin_name="approx-prefix-cache-producer",plugin_type="approx-prefix-cache-producer"} 1"#,
+    ];
+    for line in expected {
+        assert_eq!(1, lines(&text, line).len(), "{line}\n{text}");
+    }
+    assert_eq!(1, lines(&text, "llm_d_epp_info{build_ref=").len());
 }
