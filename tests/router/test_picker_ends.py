@@ -71,6 +71,18 @@ async def test_when_the_picker_ends_in_order_no_request_fails(
     assert plain.sent > 50
 
 
+async def test_with_slow_health_checks_a_longer_notice_loses_nothing(stage: Stage) -> None:
+    limits = {"notice_seconds": 4.5}
+    await stage.open(bootstrap={"limits": limits}, health_check_seconds=2, fail_open=True)
+    async with load(stage.client) as plain:
+        await asyncio.sleep(1)
+        stage.picker.terminate()
+        await stage.picker.ended()
+        await asyncio.sleep(1)
+    assert plain.failed == []
+    assert plain.sent > 50
+
+
 async def test_a_picker_that_is_back_is_used_again(stage: Stage) -> None:
     await stage.open()
     stage.picker.kill()

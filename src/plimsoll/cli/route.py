@@ -68,6 +68,7 @@ def serve(
     idle_connections: int = 256,
     workers: int = 0,
     drain_seconds: float = 30.0,
+    drain_notice_seconds: float = 2.5,
     log_level: str = "info",
     log_format: Literal["text", "json"] = "text",
 ) -> int:
@@ -159,6 +160,9 @@ def serve(
         Threads that serve; 0 and 1: one.
     drain_seconds
         How long running requests may go on after SIGTERM.
+    drain_notice_seconds
+        How long of that the picker works on as usual while its health says NOT_SERVING: more than
+        two health checks of the gateway.
     log_level
         error, warn, info, debug or trace, or directives such as plimsoll_router=debug.
     log_format
@@ -177,6 +181,7 @@ def serve(
     pool = options.pool(inference_pool, namespace, kubeconfig, context)
     options.endpoints(endpoint, endpoints, pool, file)
     options.in_range("--drain-seconds", drain_seconds, 0, 86_400)
+    options.in_range("--drain-notice-seconds", drain_notice_seconds, 0, 86_400)
     options.in_range("--policy-timeout-ms", policy_timeout_ms, 1, 60_000)
     options.in_range("--scrape-interval-ms", scrape_interval_ms, 0, 3_600_000)
     options.in_range("--stale-ms", stale_ms, 1, 3_600_000)
@@ -230,6 +235,7 @@ def serve(
                 idle_seconds=idle_seconds,
                 connect_seconds=connect_seconds,
                 upstream_header_seconds=upstream_header_seconds,
+                notice_seconds=drain_notice_seconds,
                 connections=connections,
                 idle_connections=idle_connections,
             ),

@@ -49,6 +49,8 @@ class LimitSettings(Settings, frozen=True, kw_only=True):
     """To connect to an endpoint: the next one is tried beyond."""
     upstream_header_seconds: float = 600.0
     """Without a byte from an endpoint that owes one: 504 beyond, or the answer is cut."""
+    notice_seconds: float = 2.5
+    """For gateways to see that the picker is about to go, before it goes."""
     connections: int = 10_000
     """Connections of clients at one time; the rest wait in the kernel's queue."""
     idle_connections: int = 256

@@ -77,6 +77,8 @@ pub struct Limits {
     pub connect_seconds: f64,
     /// Without a byte from an endpoint that owes one: 504 beyond, or the response is cut.
     pub upstream_header_seconds: f64,
+    /// For gateways to see that the picker is about to go, before it goes.
+    pub notice_seconds: f64,
     /// Connections of clients at one time; the rest wait in the kernel's queue.
     pub connections: usize,
     /// Idle connections kept to each endpoint.
@@ -93,6 +95,7 @@ impl Default for Limits {
             idle_seconds: 120.0,
             connect_seconds: 2.0,
             upstream_header_seconds: 600.0,
+            notice_seconds: 2.5,
             connections: 10_000,
             idle_connections: 256,
         }
@@ -181,6 +184,12 @@ impl Limits {
                 ));
             }
         }
+        let notice = self.notice_seconds;
+        if !(0.0..=86_400.0).contains(&notice) {
+            return Err(format!(
+                "limits.notice_seconds is {notice}: give seconds from 0 to 86400"
+            ));
+        }
         if self.header_bytes < 8192 {
             return Err(format!(
                 "limits.header_bytes is {}: give at least 8192",
@@ -225,6 +234,21 @@ mod tests {
         assert_eq!(
             "nothing to serve: set `listen`, `ext_proc` or both",
             error.0
+        );
+    }
+
+    #[test]
+    fn gateways_may_get_no_notice_but_not_less() {
+        let read = |seconds: &str| {
+            let json =
+                format!(r#"{{"ext_proc":"127.0.0.1:0","limits":{{"notice_seconds":{seconds}}}}}"#);
+            Bootstrap::from_json(json.as_bytes())
+        };
+        assert_eq!(Ok(0.0), read("0").map(|read| read.limits.notice_seconds));
+        let error = read("-1").unwrap_err();
+        assert!(
+            error.0.starts_with("limits.notice_seconds is -1"),
+            "{error}"
         );
     }
 
