@@ -32,3 +32,15 @@ async def test_a_message_with_millions_of_members(
         answer = await client.post("/v1/chat/completions", content=body)
     assert answer.status_code in {200, 400}
     assert most_resident(process) - before < 4 * MEGABYTES
+
+
+async def test_a_name_of_escapes_that_are_none(
+    engines: list[EngineServer], processes: list[Process]
+) -> None:
+    process, url = await start(processes, "--endpoint", engines[0].url)
+    before = most_resident(process)
+    body = '{"prompt": "x", "model": "' + "\\q" * 20_000 + '"}'
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as client:
+        answer = await client.post("/v1/completions", content=body)
+    assert answer.status_code in {400, 404}
+    assert most_resident(process) - before < 40
