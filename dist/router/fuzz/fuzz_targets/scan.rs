@@ -67,6 +67,7 @@ fuzz_target!(|input: Input<'_>| {
     match whole {
         Ok(request) => {
             assert!(request.blocks.len() <= settings.shape.most);
+            assert!(request.model.len() <= input.body.len());
             assert!(request.prompt_tokens <= MOST_TOKENS * input.body.len() as u64);
             if request.kind != Kind::Passthrough
                 && let Some(read) = by_reader(input.body)
