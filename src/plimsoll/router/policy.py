@@ -1,29 +1,24 @@
-"""Policies: decisions written in Python, and the guard that keeps a bad one from doing harm.
+"""Policies: decisions written in Python.
 
 A policy is a function of one argument, what is known of a request and of every candidate. It
 returns the index of a candidate, or None for the built-in choice. It is named by an entry point of
-the group `plimsoll.policies` or as `module:function`.
+the group `plimsoll.policies` or as `module:function`. That one which raises, is late or answers
+nonsense does no harm is the data plane's work.
 """
 
 from __future__ import annotations
 
-import operator
 import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
-
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.router.findings import did_you_mean
 
 GROUP = "plimsoll.policies"
-_FIRST_REST = 1.0
-_LONGEST_REST = 60.0
 
 
 class PolicyView(Protocol):
@@ -85,98 +80,6 @@ class PolicyView(Protocol):
 
 
 Policy = Callable[[PolicyView], int | None]
-
-
-class PolicyCounts(Struct, kw_only=True):
-    """What became of the times that a policy was asked."""
-
-    answered: int = 0
-    declined: int = 0
-    """It returned None."""
-    failed: int = 0
-    """It raised."""
-    late: int = 0
-    """It took longer than allowed; its answer was not used."""
-    wrong: int = 0
-    """It returned something that is no candidate."""
-    rested: int = 0
-    """It was not asked, because it had been late before."""
-
-    def __str__(self) -> str:
-        counts = [(name, getattr(self, name)) for name in self.__struct_fields__]
-        return ", ".join(f"{count} {name}" for name, count in counts if count) or "never asked"
-
-
-class GuardedPolicy:
-    """A policy that cannot do harm: whatever it does, the built-in choice remains.
-
-    After a late answer it is left alone for a second, and twice as long each time, up to a minute;
-    an answer in time ends that. Each kind of trouble is said once; that it is late, the data plane
-    says, which no longer waits for it then.
-    """
-
-    def __init__(
-        self,
-        policy: Policy,
-        name: str,
-        timeout_ms: float,
-        say: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self.counts = PolicyCounts()
-        self._policy = policy
-        self._name = name
-        self._timeout = timeout_ms / 1000
-        self._say = say
-        self._clock = clock
-        self._said: set[str] = set()
-        self._rest = _FIRST_REST
-        self._resting_until = 0.0
-
-    def __call__(self, view: PolicyView) -> int | None:
-        """Return the policy's choice, or None when it has none that can be used."""
-        begun = self._clock()
-        if begun < self._resting_until:
-            self.counts.rested += 1
-            return None
-        try:
-            choice = self._policy(view)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  (it may be anybody's code)
-            self.counts.failed += 1
-            self._once("failed", f"raised {type(error).__name__}: {error}")
-            return None
-        if self._late(self._clock() - begun):
-            return None
-        return self._checked(choice, len(view))
-
-    def _late(self, seconds: float) -> bool:
-        if seconds <= self._timeout:
-            self._rest = _FIRST_REST
-            return False
-        self.counts.late += 1
-        self._resting_until = self._clock() + self._rest
-        self._rest = min(self._rest * 2, _LONGEST_REST)
-        return True
-
-    def _checked(self, choice: object, candidates: int) -> int | None:
-        if choice is None:
-            self.counts.declined += 1
-            return None
-        try:
-            index = operator.index(choice)  # type: ignore[arg-type]
-        except TypeError:
-            index = -1
-        if isinstance(choice, bool) or not 0 <= index < candidates:
-            self.counts.wrong += 1
-            self._once("wrong", f"returned {choice!r} for {candidates} candidates")
-            return None
-        self.counts.answered += 1
-        return index
-
-    def _once(self, kind: str, what: str) -> None:
-        if kind not in self._said:
-            self._said.add(kind)
-            self._say(f"the policy {self._name} {what}; the built-in choice is used instead")
 
 
 def load_policy(reference: str) -> Policy:

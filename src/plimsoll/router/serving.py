@@ -22,7 +22,7 @@ from plimsoll.router.bootstrap import BootstrapSettings
 from plimsoll.router.explain import profile_lines
 from plimsoll.router.live import Composer, Inputs
 from plimsoll.router.log import Log
-from plimsoll.router.policy import GuardedPolicy, load_policy
+from plimsoll.router.policy import load_policy
 from plimsoll.router.settings import LiveSettings, to_json
 from plimsoll.router.watcher_process import WatcherProcess
 
@@ -65,7 +65,7 @@ def serve(plan: Plan, watcher_module: str) -> int:
             f"there is no endpoint to route to: {composer.config.name} names no file of endpoints",
             next_step="give --endpoint URL, --endpoints FILE or --inference-pool NAME",
         )
-    policy = _policy(plan, events)
+    policy = load_policy(plan.policy) if plan.policy else None
     data_plane.load()
     live = asyncio.run(composer.compose())
     for remark in (*map(str, composer.config.findings), *composer.problems):
@@ -79,21 +79,8 @@ def serve(plan: Plan, watcher_module: str) -> int:
             router = data_plane.make(to_json(plan.bootstrap), document, policy)
             return _serve(plan, composer, _Running(router, document, watcher, events, log))
         finally:
-            if policy is not None:
-                log.say(f"the policy {plan.policy}: {policy.counts}")
             if watcher is not None:
                 watcher.stop()
-
-
-def _policy(plan: Plan, events: Events) -> GuardedPolicy | None:
-    if not plan.policy:
-        return None
-    return GuardedPolicy(
-        load_policy(plan.policy),
-        plan.policy,
-        plan.inputs.policy.timeout_ms,
-        lambda text: events.put(Event("say", text.encode())),
-    )
 
 
 class _signals:  # noqa: N801  (reads as a statement)

@@ -85,6 +85,7 @@ def live_settings() -> dict[str, s.LiveSettings]:
         handler=s.HeaderProfileHandler(profiles={"x": "default"}, default="default"),
         rewrites=(s.RewriteSettings(model="m", targets=(s.RewriteTarget(model="n"),)),),
         scrape=s.ScrapeSettings(engine="mine", engines={"mine": s.EngineMetrics(waiting="w")}),
+        session=s.SessionSettings(header="x-session-token", token=True),
         seed=7,
     )
     return documents

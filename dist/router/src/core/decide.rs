@@ -207,8 +207,8 @@ impl Core {
         let best = order.first().copied().unwrap_or_default();
         let view = PolicyView::new(&all, scores, best, context);
         let (chosen, outcome) = match policy.choose(&view) {
-            None => (None, PolicyOutcome::None),
-            Some(index) => match all.get(index) {
+            Err(outcome) => (None, outcome),
+            Ok(index) => match all.get(index) {
                 Some(one) => (Some(*one), PolicyOutcome::Used),
                 None => (None, PolicyOutcome::BadIndex),
             },

@@ -1,6 +1,7 @@
 //! Decisions taken elsewhere: what a policy sees, and what it answers.
 
 use super::select::{Candidate, Context};
+use super::telemetry::PolicyOutcome;
 
 /// What a Python policy sees: one value per candidate.
 #[derive(Debug, Clone, Default)]
@@ -63,8 +64,8 @@ impl PolicyView {
     }
 }
 
-/// A decision taken elsewhere: `None` falls back to the built-in choice, and the core counts it.
+/// A decision taken elsewhere; the core counts what comes of it.
 pub trait Policy: Send + Sync {
-    /// Return the index of the candidate to use.
-    fn choose(&self, view: &PolicyView) -> Option<usize>;
+    /// Return the index of the candidate to use, or why there is none: then the built-in choice stands.
+    fn choose(&self, view: &PolicyView) -> Result<usize, PolicyOutcome>;
 }

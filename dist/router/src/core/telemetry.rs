@@ -48,8 +48,12 @@ pub enum MetricNames {
 pub enum PolicyOutcome {
     /// Its choice was used.
     Used,
-    /// It gave none (it failed, was slow, or did not want to).
-    None,
+    /// It wanted the built-in choice.
+    Declined,
+    /// It raised, or answered what is no index.
+    Failed,
+    /// Its answer did not come in time, or it was not asked because one had not.
+    Late,
     /// It gave an index that no candidate has.
     BadIndex,
 }
@@ -261,7 +265,9 @@ impl Telemetry {
     pub fn policy(&self, outcome: PolicyOutcome) {
         let outcome = match outcome {
             PolicyOutcome::Used => "used",
-            PolicyOutcome::None => "none",
+            PolicyOutcome::Declined => "declined",
+            PolicyOutcome::Failed => "failed",
+            PolicyOutcome::Late => "late",
             PolicyOutcome::BadIndex => "bad-index",
         };
         self.families

@@ -108,7 +108,8 @@ impl Dismissal {
                 StatusCode::TOO_MANY_REQUESTS,
                 "rejected-saturated",
                 "rate_limit_exceeded",
-                "Every endpoint is saturated. Try again in a moment, or send less at a time.",
+                "The filters of the profile leave no endpoint to this request, as when all are saturated. \
+                 Try again in a moment, or send less at a time.",
             ),
             Refusal::BadRequest(sentence) => Self::bad_request(sentence.clone()),
             Refusal::UnknownModel(sentence) => Self {

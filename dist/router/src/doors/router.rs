@@ -110,14 +110,13 @@ impl Router {
     /// certificates stay in force.
     pub fn apply(&self, live: &LiveSettings) -> Result<(), SettingsError> {
         judge(live)?;
-        for shown in [&self.doors.proxy_tls, &self.doors.picker_tls]
-            .into_iter()
-            .flatten()
-        {
-            shown.reload()?;
-        }
-        self.doors.upstreams.reload()?;
+        let shown = [&self.doors.proxy_tls, &self.doors.picker_tls];
+        let shown = shown.into_iter().flatten().map(|each| each.reload());
+        let shown: Vec<_> = shown.collect::<Result<_, _>>()?;
+        let trusted = self.doors.upstreams.reload()?;
         self.doors.core.apply(live)?;
+        shown.into_iter().for_each(|put_in_force| put_in_force());
+        trusted();
         self.scraper.follow(live);
         Ok(())
     }

@@ -46,13 +46,15 @@ impl Shown {
         })
     }
 
-    /// Read the files again; connections that are open keep what they were shown.
-    pub fn reload(&self) -> Result<(), SettingsError> {
+    /// Read the files again. The function returned puts them in force; connections that are open keep
+    /// what they were shown.
+    pub fn reload(&self) -> Result<impl FnOnce() + '_, SettingsError> {
         let key = certified(&self.files)?;
         let config = server_config(&self.files, self.key.clone()).map_err(SettingsError)?;
-        self.key.0.store(Arc::new(key));
-        self.config.store(Arc::new(config));
-        Ok(())
+        Ok(|| {
+            self.key.0.store(Arc::new(key));
+            self.config.store(Arc::new(config));
+        })
     }
 
     /// For the next connection. What a client is shown follows every reload, what it must show does not.
@@ -113,12 +115,14 @@ impl EndpointTrust {
         Ok(trust)
     }
 
-    /// Read the file of the settings again; connections that are open stay.
-    pub fn reload(&self) -> Result<(), SettingsError> {
-        if self.settings.ca.is_some() {
-            self.config.store(self.read().map_err(SettingsError)?);
-        }
-        Ok(())
+    /// Read the file of the settings again. The function returned puts it in force; connections that are
+    /// open stay.
+    pub fn reload(&self) -> Result<impl FnOnce() + '_, SettingsError> {
+        let config = match &self.settings.ca {
+            Some(_) => self.read().map_err(SettingsError)?,
+            None => self.config.load_full(),
+        };
+        Ok(|| self.config.store(config))
     }
 
     fn read(&self) -> Result<Option<Arc<ClientConfig>>, String> {

@@ -121,8 +121,8 @@ impl Upstreams {
             .retain(|server, _| servers.contains(server));
     }
 
-    /// Read again whom to trust; connections that are open stay.
-    pub fn reload(&self) -> Result<(), SettingsError> {
+    /// Read again whom to trust. The function returned puts it in force; connections that are open stay.
+    pub fn reload(&self) -> Result<impl FnOnce() + '_, SettingsError> {
         self.shared.trust.reload()
     }
 

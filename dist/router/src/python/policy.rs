@@ -1,8 +1,9 @@
 //! A decision taken by a Python function, on a thread of its own.
 //!
-//! The thread that serves waits for an answer no longer than the policy's time limit; a policy that is
-//! still busy with an earlier request is not asked. `None` is "use the built-in choice", which the core
-//! counts; why is logged once for each kind of failure.
+//! The thread that serves waits for an answer no longer than the policy's time limit. A policy that was
+//! late is not asked while it is still busy, and left alone for a second, twice as long each time, up to a
+//! minute; an answer in time ends that. The core counts what came of each request; what went wrong is
+//! logged once for each kind.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 
-use crate::core::{self, LiveSettings, Policy};
+use crate::core::{self, LiveSettings, Policy, PolicyOutcome};
 
 /// What a policy is called with: one value per candidate in each list.
 #[pyclass(frozen, module = "plimsoll_router")]
@@ -86,6 +87,10 @@ impl PolicyView {
     }
 }
 
+/// How long a policy is left alone after it was late for the first time, and at most.
+const FIRST_REST: Duration = Duration::from_secs(1);
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
 type Answer = Result<Option<usize>, String>;
 
 /// A Python function that chooses.
@@ -101,6 +106,8 @@ struct Line {
     ask: SyncSender<core::PolicyView>,
     answers: Receiver<Answer>,
     owed: bool,
+    rest: Duration,
+    rests_until: Option<Instant>,
 }
 
 impl PythonPolicy {
@@ -118,6 +125,8 @@ impl PythonPolicy {
                 ask,
                 answers,
                 owed: false,
+                rest: FIRST_REST,
+                rests_until: None,
             })),
             limit_millis: AtomicU64::new(0),
             told_slow: AtomicBool::new(false),
@@ -138,23 +147,35 @@ impl PythonPolicy {
         *self.line.lock() = None;
     }
 
+    /// `None`: no answer came in time, or the policy rests.
     fn ask(&self, view: &core::PolicyView) -> Option<Answer> {
         let limit = Duration::from_millis(self.limit_millis.load(Relaxed));
         let deadline = Instant::now().checked_add(limit)?;
         let mut held = self.line.try_lock_until(deadline)?;
-        let line = held.as_mut()?;
-        if line.owed {
-            let _late = line.answers.try_recv().ok()?;
-            line.owed = false;
+        held.as_mut()?.ask(view, deadline)
+    }
+}
+
+impl Line {
+    fn ask(&mut self, view: &core::PolicyView, deadline: Instant) -> Option<Answer> {
+        if self.rests_until.is_some_and(|until| Instant::now() < until) {
+            return None;
         }
-        line.ask.try_send(view.clone()).ok()?;
-        match line
-            .answers
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        {
-            Ok(answer) => Some(answer),
+        if self.owed {
+            let _late = self.answers.try_recv().ok()?;
+            self.owed = false;
+        }
+        self.ask.try_send(view.clone()).ok()?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.answers.recv_timeout(left) {
+            Ok(answer) => {
+                self.rest = FIRST_REST;
+                Some(answer)
+            }
             Err(RecvTimeoutError::Timeout) => {
-                line.owed = true;
+                self.owed = true;
+                self.rests_until = Instant::now().checked_add(self.rest);
+                self.rest = (self.rest * 2).min(LONGEST_REST);
                 None
             }
             Err(RecvTimeoutError::Disconnected) => None,
@@ -163,9 +184,9 @@ impl PythonPolicy {
 }
 
 impl Policy for PythonPolicy {
-    fn choose(&self, view: &core::PolicyView) -> Option<usize> {
+    fn choose(&self, view: &core::PolicyView) -> Result<usize, PolicyOutcome> {
         match self.ask(view) {
-            Some(Ok(None)) => Some(view.best),
+            Some(Ok(None)) => Err(PolicyOutcome::Declined),
             // The core judges the index, and counts one that no candidate has.
             Some(Ok(Some(index))) => {
                 let candidates = view.addresses.len();
@@ -173,16 +194,16 @@ impl Policy for PythonPolicy {
                     let what = format!("it chose {index} of {candidates} candidates");
                     say_once(&self.told_outside, &what);
                 }
-                Some(index)
+                Ok(index)
             }
             Some(Err(error)) => {
                 say_once(&self.told_failed, &format!("it raised {error}"));
-                None
+                Err(PolicyOutcome::Failed)
             }
             None => {
                 let millis = self.limit_millis.load(Relaxed);
                 say_once(&self.told_slow, &format!("it took longer than {millis} ms"));
-                None
+                Err(PolicyOutcome::Late)
             }
         }
     }

@@ -175,7 +175,10 @@ async fn certificates_are_read_again_and_bad_ones_change_nothing() {
     let (files, old, new) = (Files::new("reload"), sign(), sign());
     let engine = Engine::start(good()).await;
     let settings = live(&[&engine.address], json!({}));
-    let bootstrap = json!({"listen": "127.0.0.1:0", "tls": files.server(&old)});
+    let ca = files.write("ca.pem", &old.authority);
+    let bootstrap = json!({
+        "listen": "127.0.0.1:0", "tls": files.server(&old), "endpoint_tls": {"ca": ca},
+    });
     let running = start(&bootstrap, &settings);
     files.write("certificate.pem", "nonsense");
     let error = running.router.apply(&settings).unwrap_err();
@@ -185,6 +188,11 @@ async fn certificates_are_read_again_and_bad_ones_change_nothing() {
     assert!(error.0.contains("do not fit together"), "{error}");
     assert_eq!(Ok(200), ask(&running.proxy, &old.authority, "h2").await);
     files.server(&new);
+    files.write("ca.pem", "nonsense");
+    let error = running.router.apply(&settings).unwrap_err();
+    assert!(error.0.contains("ca.pem"), "{error}");
+    assert_eq!(Ok(200), ask(&running.proxy, &old.authority, "h2").await);
+    files.write("ca.pem", &new.authority);
     running.router.apply(&settings).unwrap();
     assert_eq!(Ok(200), ask(&running.proxy, &new.authority, "h2").await);
     assert!(ask(&running.proxy, &old.authority, "h2").await.is_err());
@@ -237,6 +245,30 @@ async fn endpoints_are_judged_by_the_authority_that_was_read_last() {
     })
     .await;
     assert_eq!(200, post(&running.proxy, BODY).await.status);
+}
+
+#[tokio::test]
+async fn an_authority_s_own_certificate_is_refused_in_words() {
+    let files = Files::new("own");
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let signed = Signed {
+        authority: certificate.clone(),
+        certificate,
+        key: key.serialize_pem(),
+    };
+    let engine = secure(&signed).await;
+    let ca = files.write("ca.pem", &signed.authority);
+    let bootstrap = json!({"listen": "127.0.0.1:0", "endpoint_tls": {"ca": ca}});
+    let mut settings = over_tls(&engine, "");
+    // Nobody asks before the client does.
+    settings.scrape.interval_ms = 0;
+    let running = start(&bootstrap, &settings);
+    let reply = post(&running.proxy, BODY).await;
+    assert_eq!(503, reply.status);
+    assert!(reply.text().contains("CA:FALSE"), "{}", reply.text());
 }
 
 #[tokio::test]

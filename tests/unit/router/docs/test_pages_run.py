@@ -14,7 +14,7 @@ from plimsoll.router import endpoint_file, epp_config
 from plimsoll.router.bootstrap import BootstrapSettings
 from plimsoll.router.settings import LiveSettings, to_json
 from tests.unit.router.extension import plimsoll_router
-from tests.unit.router.policy.test_guard import View
+from tests.unit.router.policy.view import View
 
 DOCS = Path(__file__).parents[4] / "docs"
 

@@ -161,7 +161,7 @@ impl Forward<'_> {
             model,
             endpoint = ticket.map(|ticket| ticket.endpoint().address()),
             status = status.as_u16(),
-            milliseconds = self.start.elapsed().as_millis(),
+            milliseconds = u64::try_from(self.start.elapsed().as_millis()).ok(),
             "answered"
         );
         if status.is_client_error() || status.is_server_error() {

@@ -45,7 +45,16 @@ async fn connect_unbounded(
     };
     let connector = trust.connector().map_err(Failure::Connect)?;
     let secured = connector.connect(name.clone(), stream).await;
-    shake_hands(secured.map_err(|error| Failure::Connect(format!("TLS: {error}")))?).await
+    shake_hands(secured.map_err(|error| untrusted(&error))?).await
+}
+
+fn untrusted(error: &std::io::Error) -> Failure {
+    let mut why = format!("TLS: {error}");
+    // `openssl req -x509` makes such certificates, and rustls has no words for what is wrong with them.
+    if why.contains("CaUsedAsEndEntity") {
+        why += " (it is marked as an authority's: make it with basicConstraints=CA:FALSE)";
+    }
+    Failure::Connect(why)
 }
 
 /// What the router lacks says nothing about the endpoint.

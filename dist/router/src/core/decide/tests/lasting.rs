@@ -146,10 +146,10 @@ fn predicted_hits_are_compared_with_what_the_engine_says() {
     assert_eq!((1300, 640, 600), core.telemetry().compared());
 }
 
-struct Fixed(Option<usize>);
+struct Fixed(Result<usize, PolicyOutcome>);
 
 impl Policy for Fixed {
-    fn choose(&self, view: &PolicyView) -> Option<usize> {
+    fn choose(&self, view: &PolicyView) -> Result<usize, PolicyOutcome> {
         assert_eq!(view.addresses.len(), view.scores.len());
         assert!(view.best < view.addresses.len());
         self.0
@@ -159,9 +159,11 @@ impl Policy for Fixed {
 #[test]
 fn a_policy_chooses_and_where_it_does_not_the_built_in_choice_stands() {
     let table = [
-        (Some(2), "c:1", "used"),
-        (None, "b:1", "none"),
-        (Some(3), "b:1", "bad-index"),
+        (Ok(2), "c:1", "used"),
+        (Ok(3), "b:1", "bad-index"),
+        (Err(PolicyOutcome::Declined), "b:1", "declined"),
+        (Err(PolicyOutcome::Failed), "b:1", "failed"),
+        (Err(PolicyOutcome::Late), "b:1", "late"),
     ];
     let prompt = "x".repeat(2560);
     for (answer, expected, outcome) in table {
