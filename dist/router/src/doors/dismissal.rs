@@ -35,7 +35,7 @@ impl Dismissal {
             reason,
             kind,
             about: None,
-            sentence: sentence.into(),
+            sentence: in_full(sentence.into()),
         }
     }
 
@@ -186,9 +186,29 @@ impl Dismissal {
     }
 }
 
+/// The core's reasons begin small and end open, as parts of a sentence do.
+fn in_full(mut sentence: String) -> String {
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_client_is_told_is_a_sentence() {
+        let told = |text: &str| Dismissal::bad_request(text).sentence;
+        assert_eq!("The body is bad.", told("the body is bad"));
+        assert_eq!("The body is bad.", told("The body is bad."));
+        assert_eq!("\"model\" is empty.", told("\"model\" is empty"));
+        assert_eq!("été.", told("été"));
+    }
 
     #[test]
     fn gateways_are_told_400_of_a_model_that_nobody_serves() {

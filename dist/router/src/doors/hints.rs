@@ -2,8 +2,12 @@
 
 use crate::core::{HintHeaders, Hints};
 
-/// Headers that speak to the router alone; an endpoint never sees them.
-pub const CONTROL: [&str; 15] = [
+/// Whether a header (in lower case) speaks to the router alone; an endpoint never sees those.
+pub fn speaks_to_the_router(name: &str) -> bool {
+    name.starts_with("x-") && CONTROL.contains(&name)
+}
+
+const CONTROL: [&str; 15] = [
     "x-llm-d-inference-fairness-id",
     "x-llm-d-inference-objective",
     "x-llm-d-model-name-rewrite",

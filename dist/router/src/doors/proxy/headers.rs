@@ -45,7 +45,7 @@ pub fn for_endpoint(client: &HeaderMap, id: &HeaderValue) -> HeaderMap {
         if !ours
             && !of_one_hop(name)
             && !named.contains(name)
-            && !hints::CONTROL.contains(&name.as_str())
+            && !hints::speaks_to_the_router(name.as_str())
         {
             kept.append(name.clone(), value.clone());
         }
