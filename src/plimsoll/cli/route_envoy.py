@@ -104,6 +104,10 @@ def _addresses(given: tuple[str, ...], file: Path | None) -> tuple[str, ...]:
     from plimsoll.errors import PlimsollError
     from plimsoll.router.live import Composer, Inputs
 
+    if not given and file is None:
+        raise UsageError(
+            "there is no endpoint to route to", next_step="give --endpoint URL or --endpoints FILE"
+        )
     check_endpoints(given, file, None, "")
     composer = Composer(Inputs(endpoints=given, endpoints_file=str(file or "")))
     composer.read()

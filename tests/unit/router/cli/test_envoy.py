@@ -46,3 +46,8 @@ def test_what_no_configuration_is_written_for(endpoint: str, says: str, capsys: 
         ExitCode.TOOL_FAILED,
     }
     assert says in capsys.readouterr().err
+
+
+def test_without_an_endpoint_only_flags_of_this_command_are_named(capsys: Capture) -> None:
+    assert run(["route", "envoy"]) == ExitCode.USAGE
+    assert "next: give --endpoint URL or --endpoints FILE\n" in capsys.readouterr().err
