@@ -157,10 +157,13 @@ impl<'a> Prompt<'a, '_> {
     }
 
     fn media(&mut self, value: &Value<'a>) {
+        if self.blocks.full() {
+            return self.blocks.count(MEDIA_TOKENS * BYTES_PER_TOKEN);
+        }
         let bytes = self.body.get(value.span.clone()).unwrap_or_default();
         let digest = xxh64(bytes, 0).to_le_bytes();
-        let tokens: [u8; MEDIA_TOKENS * BYTES_PER_TOKEN] =
-            std::array::from_fn(|at| digest[at % digest.len()]);
-        self.blocks.push(&tokens);
+        for _ in 0..MEDIA_TOKENS * BYTES_PER_TOKEN / digest.len() {
+            self.blocks.push(&digest);
+        }
     }
 }
