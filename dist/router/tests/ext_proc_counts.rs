@@ -67,6 +67,20 @@ fn an_answer_that_is_an_error_is_counted_by_its_status() {
 }
 
 #[test]
+fn a_request_that_is_refused_is_an_error_of_its_model_where_that_could_be_read() {
+    let core = core();
+    let errors = |labels: &str| metric(&core, "request_errors_total", labels);
+    let subset = with_subset(post(&[]), text(""));
+    say(&mut exchange(&core), [subset, request_body(CHAT, true)]);
+    assert!((errors(r#"model_name="m",target_model_name="m",error_code="503""#) - 1.0).abs() < 0.1);
+    say(&mut exchange(&core), [post(&[]), request_body("{", true)]);
+    assert!((errors(r#"error_code="400""#) - 1.0).abs() < 0.1);
+    let long = request_body(vec![b' '; MOST_BODY + 1], false);
+    say(&mut exchange(&core), [post(&[]), long]);
+    assert!((errors(r#"error_code="413""#) - 1.0).abs() < 0.1);
+}
+
+#[test]
 fn a_request_that_is_dismissed_is_counted_by_its_reason() {
     let core = core();
     let subset = with_subset(post(&[]), text(""));

@@ -30,27 +30,38 @@ fn nothing_is_said_before_the_body_has_ended() {
     assert_eq!(CHAT.as_bytes(), joined(&streamed(&said)));
 }
 
-#[test]
-fn a_long_body_comes_back_in_pieces_below_the_limit_of_a_message() {
-    let mut exchange = exchange(&core());
+/// A prompt of 1.5 MB, sent in pieces of a length, as it comes back.
+fn long_body_in_pieces_of(length: usize) -> Vec<StreamedBodyResponse> {
     let body = format!(r#"{{"model":"m","prompt":"{}"}}"#, "long ".repeat(300_000));
-    let sent: Vec<Bytes> = body
-        .as_bytes()
-        .chunks(200_000)
-        .map(Bytes::copy_from_slice)
-        .collect();
+    let sent = body.as_bytes().chunks(length).map(Bytes::copy_from_slice);
     let count = sent.len();
     let messages = sent
-        .into_iter()
         .enumerate()
         .map(|(index, piece)| request_body(piece, index + 1 == count));
+    let mut exchange = exchange(&core());
     let said = say(&mut exchange, std::iter::once(post(&[])).chain(messages));
     let pieces = streamed(&said);
     assert_eq!(body.as_bytes(), joined(&pieces));
-    assert!(pieces.iter().all(|piece| piece.body.len() <= 62 * 1024));
     let ends: Vec<bool> = pieces.iter().map(|piece| piece.end_of_stream).collect();
     assert_eq!(1, ends.iter().filter(|end| **end).count());
     assert_eq!(Some(&true), ends.last());
+    pieces
+}
+
+#[test]
+fn a_long_body_comes_back_in_pieces_that_any_gateway_takes() {
+    let pieces = long_body_in_pieces_of(20_000);
+    assert!(pieces.iter().all(|piece| piece.body.len() <= 62_000));
+}
+
+#[test]
+fn a_gateway_gets_pieces_as_long_as_those_it_sends_and_not_without_bound() {
+    let longest = |length| {
+        let pieces = long_body_in_pieces_of(length);
+        pieces.iter().map(|piece| piece.body.len()).max()
+    };
+    assert_eq!(Some(65_600), longest(65_600));
+    assert_eq!(Some(1 << 20), longest(1_400_000));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use picker::*;
 use plimsoll_router::core::Core;
 use plimsoll_router::doors::ResponseMode;
-use plimsoll_router::doors::ext_proc::Exchange;
+use plimsoll_router::doors::ext_proc::{Exchange, LOAD_BALANCING, SERVED};
 use plimsoll_router::doors::proto::*;
 
 fn routed(core: &Arc<Core>, response: BodySendMode) -> Exchange {
@@ -207,5 +207,78 @@ fn what_is_held_back_arrives_before_trailers_and_before_the_picker_leaves() {
         said.extend(say(&mut exchange, []));
         said.retain(|each| word(each) == "response body");
         assert_eq!(&b"{\"model\":\"tu"[..], joined(&streamed(&said)), "{leave}");
+    }
+}
+
+#[test]
+fn what_has_arrived_together_is_said_together() {
+    let core = core();
+    let mut exchange = routed(&core, BodySendMode::FullDuplexStreamed);
+    let said = say(
+        &mut exchange,
+        [
+            headers(),
+            response_body("one", false),
+            response_body("", true),
+        ],
+    );
+    let words: Vec<&str> = said.iter().map(word).collect();
+    assert_eq!(vec!["response headers", "response body"], words);
+    let pieces = streamed(&said);
+    assert_eq!(
+        (b"one".as_slice(), true),
+        (&pieces[0].body[..], pieces[0].end_of_stream)
+    );
+}
+
+#[test]
+fn a_piece_waits_for_no_other_and_trailers_come_behind_it() {
+    let core = core();
+    let mut exchange = routed(&core, BodySendMode::FullDuplexStreamed);
+    say(&mut exchange, [headers()]);
+    exchange.take(response_body("one", false));
+    assert!(exchange.say().is_none() && exchange.pause());
+    let said: Vec<_> = std::iter::from_fn(|| exchange.say()).collect();
+    assert_eq!(b"one".to_vec(), joined(&streamed(&said)));
+    assert!(!exchange.pause());
+    let said = say(&mut exchange, [response_body("two", false), trailers()]);
+    let words: Vec<&str> = said.iter().map(word).collect();
+    assert_eq!(vec!["response body", "response trailers"], words);
+}
+
+#[test]
+fn long_pieces_are_not_copied_into_one() {
+    let core = core();
+    let mut exchange = routed(&core, BodySendMode::FullDuplexStreamed);
+    let long = vec![b'x'; 16_000];
+    let messages = [
+        headers(),
+        response_body(long.clone(), false),
+        response_body(long, true),
+    ];
+    assert_eq!(2, streamed(&say(&mut exchange, messages)).len());
+}
+
+#[test]
+fn an_answer_tells_the_token_of_the_endpoint_that_served_where_sessions_have_tokens() {
+    let core = core_with(serde_json::json!({
+        "endpoints": [{"address": FIRST}, {"address": SECOND}],
+        "session": {"header": "x-session-token", "token": true},
+        "profiles": {"default": {"scorers": [{"type": "session-affinity-scorer"}]}},
+    }));
+    for address in [FIRST, SECOND] {
+        let mut exchange = routed(&core, BodySendMode::FullDuplexStreamed);
+        let mut headers = headers();
+        headers.metadata_context = Some(metadata(LOAD_BALANCING, SERVED, text(address)));
+        let said = say(&mut exchange, [headers]);
+        let set = common(&said[0]).header_mutation.unwrap().set_headers;
+        let header = set[0].header.clone().unwrap();
+        assert_eq!(
+            (1, b"x-session-token".as_slice()),
+            (set.len(), &header.key[..])
+        );
+        let endpoint = core.fleet().by_address(address).unwrap().clone();
+        let (_, token) = core.session_token(&endpoint).unwrap();
+        assert_eq!(token.as_bytes(), &header.raw_value[..]);
     }
 }

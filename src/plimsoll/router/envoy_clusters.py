@@ -15,6 +15,8 @@ _TYPE = "type.googleapis.com/envoy.extensions."
 _BALANCING = _TYPE + "load_balancing_policies."
 _HTTP = _TYPE + "upstreams.http.v3.HttpProtocolOptions"
 _TLS = _TYPE + "transport_sockets.tls.v3.UpstreamTlsContext"
+_MAX_FRAME_SIZE = 5
+"""The setting's number in HTTP/2 (RFC 9113, 6.5.2)."""
 _SERVICE = "envoy.service.ext_proc.v3.ExternalProcessor"
 
 Config = dict[str, Any]
@@ -68,7 +70,14 @@ def _picker(options: EnvoyOptions, pool: EnvoyPool) -> Config:
     cluster |= {
         "lb_policy": "LEAST_REQUEST",
         "typed_extension_protocol_options": _http2(
-            {"initial_stream_window_size": 1 << 18, "initial_connection_window_size": 1 << 22}
+            {
+                "initial_stream_window_size": 1 << 18,
+                "initial_connection_window_size": 1 << 22,
+                # A body of 64 KiB comes back in one frame instead of five, each written and read alone.
+                "custom_settings_parameters": [
+                    {"identifier": _MAX_FRAME_SIZE, "value": 1 << 17}
+                ],
+            }
         ),
         "health_checks": [
             {

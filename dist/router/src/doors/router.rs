@@ -226,7 +226,7 @@ impl Doors {
             if let Some(listener) = ext_proc {
                 let picker = PickerServer::new(self.core.clone(), &bootstrap, self.drain.clone())
                     .with_notice(seconds(bootstrap.limits.notice_seconds));
-                let tls = self.picker_tls.as_ref().map(|shown| shown.config());
+                let tls = self.picker_tls.clone();
                 if let Err(error) = picker.serve(listener, tls, health).await {
                     tracing::error!("{error}");
                 }

@@ -143,7 +143,11 @@ pub fn say(
     messages: impl IntoIterator<Item = ProcessingRequest>,
 ) -> Vec<ProcessingResponse> {
     messages.into_iter().for_each(|each| exchange.take(each));
-    std::iter::from_fn(|| exchange.say()).collect()
+    let mut said: Vec<_> = std::iter::from_fn(|| exchange.say()).collect();
+    if exchange.pause() {
+        said.extend(std::iter::from_fn(|| exchange.say()));
+    }
+    said
 }
 
 /// What a message says, in a word.

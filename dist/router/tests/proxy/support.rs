@@ -20,6 +20,7 @@ pub const BODY: &str = r#"{"model":"m","messages":[{"role":"user","content":"hel
 pub struct Running {
     pub router: Router,
     pub proxy: String,
+    pub picker: String,
     pub metrics: String,
 }
 
@@ -46,6 +47,7 @@ pub fn start(bootstrap: &Value, live: &LiveSettings) -> Running {
     Running {
         router,
         proxy: addresses["proxy"].clone(),
+        picker: addresses.get("ext_proc").cloned().unwrap_or_default(),
         metrics: addresses.get("metrics").cloned().unwrap_or_default(),
     }
 }

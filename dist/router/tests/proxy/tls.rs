@@ -214,10 +214,18 @@ async fn clients_must_show_a_certificate_of_the_authority_that_was_read_last() {
     let settings = live(&[&engine.address], json!({}));
     let mut tls = files.server(&server);
     tls["client_ca"] = json!(files.write("clients.pem", &one.authority));
-    let running = start(&json!({"listen": "127.0.0.1:0", "tls": tls}), &settings);
-    let asked = async |client: &Signed| {
-        let asked = ask_as(Some(client), &running.proxy, &server.authority, "h2").await;
+    let bootstrap = json!({
+        "listen": "127.0.0.1:0", "tls": tls, "ext_proc": "127.0.0.1:0", "ext_proc_tls": tls,
+    });
+    let running = start(&bootstrap, &settings);
+    let asked_at = async |door: &str, client: &Signed| {
+        let asked = ask_as(Some(client), door, &server.authority, "h2").await;
         asked.is_ok()
+    };
+    let asked = async |client: &Signed| {
+        let at_the_proxy = asked_at(&running.proxy, client).await;
+        assert_eq!(at_the_proxy, asked_at(&running.picker, client).await);
+        at_the_proxy
     };
     assert_eq!([true, false], [asked(&one).await, asked(&two).await]);
     files.write("clients.pem", &two.authority);

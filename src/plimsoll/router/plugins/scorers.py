@@ -159,7 +159,7 @@ SCORERS = (
                 name="algorithm",
                 kind="text",
                 default=ENCODED_ENDPOINT,
-                meaning="`encoded_endpoint_header`: every answer of the proxy has the header, with "
+                meaning="`encoded_endpoint_header`: every answer has the header, with "
                 "a token of its endpoint that the client sends back. With either algorithm the "
                 "client may send a name of its own choice instead, whose endpoint is remembered.",
             ),

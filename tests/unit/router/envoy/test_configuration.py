@@ -73,6 +73,13 @@ def test_a_picker_known_to_be_down_is_not_asked() -> None:
     assert (check["interval"], check["unhealthy_threshold"]) == ("0.500s", 2)
 
 
+def test_a_long_body_comes_back_from_the_picker_in_one_frame() -> None:
+    options = cluster(changed(), "picker-0")["typed_extension_protocol_options"]
+    (protocol,) = options.values()
+    http2 = protocol["explicit_http_config"]["http2_protocol_options"]
+    assert http2["custom_settings_parameters"] == [{"identifier": 5, "value": 131072}]
+
+
 @pytest.mark.parametrize("fail_open", [True, False])
 def test_fail_open_and_closed(fail_open: bool) -> None:
     assert ext_proc(changed(fail_open=fail_open))["failure_mode_allow"] is fail_open

@@ -16,7 +16,7 @@ use super::reading::{self, Reading};
 use super::reply::{self, Side};
 use super::request_id;
 use super::response::Response;
-use crate::core::{Body, Core};
+use crate::core::{Body, Core, Refusal};
 use crate::doors::bootstrap::ResponseMode;
 use crate::doors::budget::{Budget, Share};
 use crate::doors::dismissal::Dismissal;
@@ -73,6 +73,8 @@ pub struct Exchange {
     way: BodyWay,
     phase: Phase,
     request_ended: bool,
+    /// The longest piece of the request's body.
+    longest: usize,
     began: Instant,
     response: Response,
     out: VecDeque<ProcessingResponse>,
@@ -87,6 +89,7 @@ impl Exchange {
             way: BodyWay::Duplex,
             phase: Phase::Start,
             request_ended: false,
+            longest: 0,
             began: Instant::now(),
             response: Response::new(settings.response),
             settings,
@@ -124,6 +127,12 @@ impl Exchange {
     /// The next message to Envoy, if there is one yet.
     pub fn say(&mut self) -> Option<ProcessingResponse> {
         self.out.pop_front()
+    }
+
+    /// Nothing more has arrived and all was said: what was held to be said with it is said now. Whether
+    /// there was something.
+    pub fn pause(&mut self) -> bool {
+        self.response.pause(&mut self.out)
     }
 
     /// Whether the stream is to end now, and how; ask when `say` has nothing more.
@@ -207,6 +216,7 @@ impl Exchange {
             return self.broken("a piece of the request's body came after its end");
         }
         self.request_ended = last;
+        self.longest = self.longest.max(piece.body.len());
         match &mut self.phase {
             Phase::Start => self.broken("a piece of the request's body came before the headers"),
             Phase::Decided => self.out.push_back(reply::request_body(None)),
@@ -257,13 +267,18 @@ impl Exchange {
         } else {
             Ok(Reading::without_body(&self.core, &head))
         };
-        let chosen = reading.and_then(|reading| {
-            let decision = self.core.decide(&reading.request)?;
-            Ok((self.core.admit(&decision), decision, reading))
-        });
-        match chosen {
-            Err(refusal) => self.dismiss_client(&Dismissal::refused(&refusal), head.grpc()),
-            Ok((ticket, decision, reading)) => {
+        let reading = match reading {
+            // Nothing is known of a request that could not be read.
+            Err(refusal) => return self.refuse(&refusal, &head, "", ""),
+            Ok(reading) => reading,
+        };
+        match self.core.decide(&reading.request) {
+            Err(refusal) => {
+                let request = &reading.request;
+                self.refuse(&refusal, &head, &request.model, request.sent_model());
+            }
+            Ok(decision) => {
+                let ticket = self.core.admit(&decision);
                 let choices = decision.choices.iter().map(|choice| choice.address());
                 let addresses = choices.collect::<Vec<String>>().join(",");
                 self.response.expect(ticket, &reading.request, self.began);
@@ -289,13 +304,23 @@ impl Exchange {
         message.dynamic_metadata = Some(reply::destination(addresses));
         self.out.push_back(message);
         if self.way == BodyWay::Duplex && (self.request_ended || !reading.body.is_empty()) {
-            let pieces = reply::pieces(Side::Request, reading.body, self.request_ended);
+            let most = reply::most_body(self.longest);
+            let pieces = reply::pieces(Side::Request, reading.body, self.request_ended, most);
             self.out.extend(pieces);
         }
     }
 
+    fn refuse(&mut self, refusal: &Refusal, head: &Head, model: &str, target: &str) {
+        let dismissal = Dismissal::refused(refusal);
+        let status = dismissal.status.as_u16();
+        self.core.telemetry().failed(model, target, status);
+        self.dismiss_client(&dismissal, head.grpc());
+    }
+
     fn dismiss(&mut self, dismissal: &Dismissal) {
-        self.core.telemetry().dropped(dismissal.word());
+        let telemetry = self.core.telemetry();
+        telemetry.dropped(dismissal.word());
+        telemetry.failed("", "", dismissal.status.as_u16());
         let grpc = match &self.phase {
             Phase::Collecting { head, .. } => head.grpc(),
             _ => false,

@@ -1,5 +1,7 @@
 //! What the picker needs of a request's headers and of the metadata beside them.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::reply::{DESTINATION, LOAD_BALANCING, SERVED};
@@ -10,25 +12,6 @@ use crate::doors::proto::{HeaderMap, HeaderValue, HttpHeaders, Kind, Metadata, S
 /// Metadata namespace and key of the addresses that a gateway allows.
 const SUBSET_HINT: &str = "envoy.lb.subset_hint";
 const SUBSET: &str = "x-gateway-destination-endpoint-subset";
-
-/// Headers that speak to the router alone; an endpoint never sees them.
-const CONTROL: [&str; 15] = [
-    "x-llm-d-inference-fairness-id",
-    "x-llm-d-inference-objective",
-    "x-llm-d-model-name-rewrite",
-    "x-llm-d-slo-ttft-ms",
-    "x-llm-d-slo-tpot-ms",
-    "x-llm-d-video-fps",
-    "x-llm-d-video-duration-seconds",
-    "x-llm-d-video-resolution",
-    "x-gateway-inference-fairness-id",
-    "x-gateway-inference-objective",
-    "x-gateway-model-name-rewrite",
-    "x-slo-ttft-ms",
-    "x-slo-tpot-ms",
-    DESTINATION,
-    SUBSET,
-];
 
 /// A request before its body.
 #[derive(Debug, Clone, Default)]
@@ -82,11 +65,11 @@ impl Head {
 
     /// Names of the headers here that an endpoint must not see; the destination is replaced, not removed.
     pub fn control(&self) -> Vec<String> {
-        CONTROL
-            .iter()
-            .filter(|name| **name != DESTINATION && self.count(name) > 0)
-            .map(|name| (*name).to_owned())
-            .collect()
+        let names = self.headers.iter().filter_map(|header| {
+            let name = std::str::from_utf8(&header.key).ok()?.to_ascii_lowercase();
+            (name != DESTINATION && hints::speaks_to_the_router(&name)).then_some(name)
+        });
+        names.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {

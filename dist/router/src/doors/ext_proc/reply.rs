@@ -19,8 +19,11 @@ pub const SERVED: &str = "x-gateway-destination-endpoint-served";
 pub const LOAD_BALANCING: &str = "envoy.lb";
 /// Why a request was not served.
 pub const DROPPED_REASON: &str = "x-llm-d-request-dropped-reason";
-/// No message to Envoy has more of a body than this: 64 KiB less what the message adds.
+/// How much of a body a message has at most, for a gateway that sends shorter pieces itself: 64 KiB less
+/// what the message adds.
 pub const MOST_BODY: usize = 62_000;
+/// The same for any gateway.
+const MOST_OF_ALL: usize = 1 << 20;
 
 /// A header of an answer.
 pub(super) fn header(name: &str, value: impl Into<Bytes>) -> HeaderValueOption {
@@ -68,12 +71,9 @@ pub(super) fn request_trailers() -> ProcessingResponse {
 }
 
 /// Answer to response headers.
-pub(super) fn response_headers(removed: Vec<String>) -> ProcessingResponse {
-    let response = (!removed.is_empty()).then(|| CommonResponse {
-        header_mutation: Some(HeaderMutation {
-            set_headers: Vec::new(),
-            remove_headers: removed,
-        }),
+pub(super) fn response_headers(mutation: HeaderMutation) -> ProcessingResponse {
+    let response = (mutation != HeaderMutation::default()).then(|| CommonResponse {
+        header_mutation: Some(mutation),
         ..CommonResponse::default()
     });
     message(Answer::ResponseHeaders(HeadersResponse { response }))
@@ -103,11 +103,17 @@ pub(super) enum Side {
     Response,
 }
 
-/// A body in full duplex, cut so that no message exceeds Envoy's limit. An empty one is one empty piece.
+/// How much of a body a message may have for a gateway that sent a piece as long as this itself.
+pub(super) fn most_body(longest: usize) -> usize {
+    longest.clamp(MOST_BODY, MOST_OF_ALL)
+}
+
+/// A body in full duplex, in pieces of at most `most` bytes. An empty one is one empty piece.
 pub(super) fn pieces(
     side: Side,
     mut body: Bytes,
     end: bool,
+    most: usize,
 ) -> impl Iterator<Item = ProcessingResponse> {
     let mut first = true;
     std::iter::from_fn(move || {
@@ -115,7 +121,7 @@ pub(super) fn pieces(
             return None;
         }
         first = false;
-        let piece = body.split_to(body.len().min(MOST_BODY));
+        let piece = body.split_to(body.len().min(most));
         Some(streamed(side, piece, end && body.is_empty()))
     })
 }

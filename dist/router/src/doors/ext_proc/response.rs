@@ -4,12 +4,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
+
 use super::head::first;
 use super::reply::{self, Side};
 use super::restore::Restorer;
 use crate::core::{Core, Request, Ticket};
 use crate::doors::bootstrap::ResponseMode;
-use crate::doors::proto::{BodySendMode, HttpBody, HttpHeaders, ProcessingResponse};
+use crate::doors::proto::{
+    BodySendMode, HeaderMutation, HttpBody, HttpHeaders, ProcessingResponse,
+};
 use crate::doors::usage::Tail;
 
 /// How the response's body comes.
@@ -21,6 +25,16 @@ enum BodyWay {
     Kept,
     /// Not at all.
     Unseen,
+}
+
+/// A piece longer than this is not joined with another: it would be copied for little.
+const MOST_JOINED: usize = 16 << 10;
+
+/// A piece that is not said yet, because what has arrived with it may be said with it.
+#[derive(Debug)]
+struct Held {
+    body: Bytes,
+    end: bool,
 }
 
 /// What is counted of a response, for the model that was asked for.
@@ -40,6 +54,9 @@ pub(super) struct Response {
     way: BodyWay,
     account: Option<Account>,
     restorer: Option<Restorer>,
+    held: Option<Held>,
+    /// The longest piece that Envoy sent.
+    longest: usize,
     tail: Tail,
     answering: bool,
     ended: bool,
@@ -52,6 +69,8 @@ impl Response {
             way: BodyWay::Duplex,
             account: None,
             restorer: None,
+            held: None,
+            longest: 0,
             tail: Tail::default(),
             answering: false,
             ended: false,
@@ -96,14 +115,19 @@ impl Response {
         out: &mut VecDeque<ProcessingResponse>,
     ) {
         self.judge(core, headers);
-        let mut removed = Vec::new();
+        let mut mutation = HeaderMutation::default();
+        if let Some(account) = &self.account
+            && let Some((name, token)) = core.session_token(account.ticket.endpoint())
+        {
+            mutation.set_headers.push(reply::header(&name, token));
+        }
         if !headers.end_of_stream {
             self.restorer = self.restorer_for(headers);
         }
         if self.restorer.is_some() {
-            removed.push("content-length".to_owned());
+            mutation.remove_headers.push("content-length".to_owned());
         }
-        out.push_back(reply::response_headers(removed));
+        out.push_back(reply::response_headers(mutation));
         if headers.end_of_stream {
             self.finish();
         }
@@ -111,6 +135,7 @@ impl Response {
 
     pub fn body(&mut self, piece: HttpBody, out: &mut VecDeque<ProcessingResponse>) {
         let end = piece.end_of_stream;
+        self.longest = self.longest.max(piece.body.len());
         if !self.answering && !piece.body.is_empty() {
             self.answers();
         }
@@ -123,10 +148,44 @@ impl Response {
         };
         match self.way {
             BodyWay::Kept => out.push_back(reply::response_body()),
-            _ => out.extend(reply::pieces(Side::Response, body, end)),
+            _ => self.hold(body, end, out),
         }
         if end {
             self.finish();
+        }
+    }
+
+    /// Nothing more has arrived: a piece that was held is said. Whether there was one.
+    pub fn pause(&mut self, out: &mut VecDeque<ProcessingResponse>) -> bool {
+        let Some(Held { body, end }) = self.held.take() else {
+            return false;
+        };
+        if end || !body.is_empty() {
+            let most = reply::most_body(self.longest);
+            out.extend(reply::pieces(Side::Response, body, end, most));
+        }
+        true
+    }
+
+    /// Hold a piece, joined with the one that is held: Envoy works as long for a short one as for a
+    /// long one, and tells the end of every response by an empty one.
+    fn hold(&mut self, body: Bytes, end: bool, out: &mut VecDeque<ProcessingResponse>) {
+        let joined = match self.held.take() {
+            None => body,
+            Some(held) if held.body.is_empty() => body,
+            Some(held) if body.is_empty() => held.body,
+            Some(held) if held.body.len() + body.len() <= MOST_JOINED => {
+                [held.body, body].concat().into()
+            }
+            Some(held) => {
+                self.held = Some(held);
+                self.pause(out);
+                body
+            }
+        };
+        self.held = Some(Held { body: joined, end });
+        if end {
+            self.pause(out);
         }
     }
 
@@ -138,7 +197,7 @@ impl Response {
 
     /// Whether Envoy needs nothing more from us for this response.
     pub fn can_end(&self) -> bool {
-        self.ended || self.way != BodyWay::Duplex
+        self.held.is_none() && (self.ended || self.way != BodyWay::Duplex)
     }
 
     pub fn let_go(&mut self, out: &mut VecDeque<ProcessingResponse>) {
@@ -191,9 +250,10 @@ impl Response {
 
     fn flush(&mut self, out: &mut VecDeque<ProcessingResponse>) {
         let held = self.restorer.as_mut().map(Restorer::release);
-        if let Some(held) = held.filter(|held| !held.is_empty()) {
-            out.extend(reply::pieces(Side::Response, held, false));
+        if let Some(held) = held {
+            self.hold(held, false, out);
         }
+        self.pause(out);
     }
 
     fn finish(&mut self) {

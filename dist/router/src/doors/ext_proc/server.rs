@@ -7,7 +7,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
@@ -21,6 +20,7 @@ use crate::core::{Core, SettingsError};
 use crate::doors::bootstrap::{Bootstrap, seconds};
 use crate::doors::budget::Budget;
 use crate::doors::drain::Drain;
+use crate::doors::tls::Shown;
 
 /// The name of the service.
 pub const SERVICE: &str = "envoy.service.ext_proc.v3.ExternalProcessor";
@@ -39,6 +39,8 @@ const LAST_MESSAGES: Duration = Duration::from_millis(300);
 
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
+/// A body of 64 KiB in one frame is one read; in frames of the usual 16 KiB it is eight.
+const FRAME: u32 = 1 << 17;
 const MOST_STREAMS: u32 = 1 << 16;
 /// A gateway resets a stream for every client that goes; many may go at once, and the connection that
 /// the others share must not be ended for that, as the default of 20 would.
@@ -83,7 +85,7 @@ impl PickerServer {
     pub async fn serve(
         self,
         listener: TcpListener,
-        tls: Option<Arc<ServerConfig>>,
+        tls: Option<Arc<Shown>>,
         health: Option<TcpListener>,
     ) -> Result<(), SettingsError> {
         let guard = self.shared.drain.guard();
@@ -145,6 +147,7 @@ fn builder() -> Server {
     Server::builder()
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(Some(FRAME))
         .max_concurrent_streams(MOST_STREAMS)
         .http2_max_pending_accept_reset_streams(Some(MOST_RESETS))
         .http2_keepalive_interval(Some(KEEPALIVE))

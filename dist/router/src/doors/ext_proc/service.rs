@@ -172,7 +172,11 @@ impl Stream for Process {
             match Pin::new(&mut this.input).poll_next(context) {
                 Poll::Ready(Some(Ok(message))) => this.exchange.take(message),
                 Poll::Ready(Some(Err(status))) => return this.end(Err(status)),
-                Poll::Ready(None) => return this.end(Ok(())),
+                Poll::Ready(None) => {
+                    this.exchange.pause();
+                    this.closed = true;
+                }
+                Poll::Pending if this.exchange.pause() => {}
                 Poll::Pending => {
                     if this.wait(context).is_pending() {
                         return Poll::Pending;
@@ -208,6 +212,8 @@ impl Encoder for Messages {
     type Error = Status;
 
     fn encode(&mut self, item: Self::Item, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        // A body is copied once: a buffer that grows would copy it again.
+        buffer.reserve(item.encoded_len());
         item.encode(buffer)
             .map_err(|error| Status::internal(error.to_string()))
     }
