@@ -33,14 +33,15 @@ struct Served {
     task: tokio::task::JoinHandle<()>,
 }
 
-async fn serve(limits: serde_json::Value) -> Served {
+async fn serve(mut limits: serde_json::Value) -> Served {
+    limits["notice_seconds"] = NOTICE.as_secs_f64().into();
     let json = serde_json::json!({"ext_proc": "127.0.0.1:0", "limits": limits});
     let bootstrap = Bootstrap::from_json(json.to_string().as_bytes()).unwrap();
     let core = core();
     let drain = Drain::default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = PickerServer::new(core.clone(), &bootstrap, drain.clone()).with_notice(NOTICE);
+    let server = PickerServer::new(core.clone(), &bootstrap, drain.clone());
     let task = tokio::spawn(async move { server.serve(listener, None, None).await.unwrap() });
     let address = format!("http://{address}");
     let channel = Channel::from_shared(address.clone()).unwrap();

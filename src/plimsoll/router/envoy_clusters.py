@@ -73,10 +73,8 @@ def _picker(options: EnvoyOptions, pool: EnvoyPool) -> Config:
             {
                 "initial_stream_window_size": 1 << 18,
                 "initial_connection_window_size": 1 << 22,
-                # A body of 64 KiB comes back in one frame instead of five, each written and read alone.
-                "custom_settings_parameters": [
-                    {"identifier": _MAX_FRAME_SIZE, "value": 1 << 17}
-                ],
+                # A body of 64 KiB comes back in one frame; five would be read one by one.
+                "custom_settings_parameters": [{"identifier": _MAX_FRAME_SIZE, "value": 1 << 17}],
             }
         ),
         "health_checks": [

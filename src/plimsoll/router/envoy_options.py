@@ -11,9 +11,9 @@ from plimsoll.errors import UsageError
 from plimsoll.router.endpoint_spec import is_address
 
 Responses = Literal["none", "usage", "full"]
-"""How much of a response Envoy shows the picker: its beginning and end (`none`); pieces of which
-the last says what it cost (`usage`); pieces that the picker sends back, with the client's model
-name in them (`full`)."""
+"""How much of a response the picker looks at: its beginning and end (`none`); pieces that are sent
+back unread, but for the last, which says what it cost (`usage`); pieces that are sent back with the
+client's model name in them (`full`)."""
 
 Bodies = Literal["duplex", "buffered"]
 """How Envoy sends request bodies to the picker. `duplex`: of any length, while they arrive; a

@@ -11,7 +11,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::bootstrap::{Bootstrap, seconds};
+use super::bootstrap::Bootstrap;
 use super::drain::Drain;
 use super::ext_proc::PickerServer;
 use super::health::{self, Watched};
@@ -224,8 +224,7 @@ impl Doors {
         };
         let picking = async {
             if let Some(listener) = ext_proc {
-                let picker = PickerServer::new(self.core.clone(), &bootstrap, self.drain.clone())
-                    .with_notice(seconds(bootstrap.limits.notice_seconds));
+                let picker = PickerServer::new(self.core.clone(), &bootstrap, self.drain.clone());
                 let tls = self.picker_tls.clone();
                 if let Err(error) = picker.serve(listener, tls, health).await {
                     tracing::error!("{error}");

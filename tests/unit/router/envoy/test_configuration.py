@@ -51,12 +51,25 @@ def test_the_text_says_what_happens_without_a_picker() -> None:
 
 
 @pytest.mark.parametrize(
-    ("responses", "body"),
-    [("none", "NONE"), ("usage", "STREAMED"), ("full", "FULL_DUPLEX_STREAMED")],
+    ("responses", "bodies", "body"),
+    [
+        ("none", "duplex", "NONE"),
+        ("usage", "duplex", "FULL_DUPLEX_STREAMED"),
+        ("usage", "buffered", "STREAMED"),
+        ("full", "duplex", "FULL_DUPLEX_STREAMED"),
+        ("full", "buffered", "FULL_DUPLEX_STREAMED"),
+    ],
 )
-def test_response_modes(responses: str, body: str) -> None:
-    mode = ext_proc(changed(responses=responses))["processing_mode"]
+def test_response_modes(responses: str, bodies: str, body: str) -> None:
+    mode = ext_proc(changed(responses=responses, bodies=bodies))["processing_mode"]
     assert (mode["response_body_mode"], mode["response_trailer_mode"]) == (body, "SEND")
+
+
+@pytest.mark.parametrize("responses", ["none", "usage", "full"])
+def test_the_filter_says_what_body_modes_do_not(responses: str) -> None:
+    service = ext_proc(changed(responses=responses))["grpc_service"]
+    said = [{"key": "x-plimsoll-response-mode", "value": "usage"}]
+    assert service.get("initial_metadata") == (said if responses == "usage" else None)
 
 
 def test_only_metadata_decides_where_a_request_goes() -> None:

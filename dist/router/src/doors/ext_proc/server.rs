@@ -32,8 +32,6 @@ const READY: [&str; 4] = ["", "readiness", SERVICE, "inference-extension"];
 /// SERVING until the process ends.
 const ALIVE: &str = "liveness";
 
-/// Between NOT_SERVING and GOAWAY: two checks a second apart, and their time on the way.
-const NOTICE: Duration = Duration::from_millis(2500);
 /// For the last messages after the cut.
 const LAST_MESSAGES: Duration = Duration::from_millis(300);
 
@@ -51,6 +49,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 pub struct PickerServer {
     shared: Arc<Shared>,
     connections: usize,
+    /// Between NOT_SERVING and GOAWAY.
     notice: Duration,
 }
 
@@ -71,13 +70,8 @@ impl PickerServer {
                 hurry: CancellationToken::new(),
             }),
             connections: bootstrap.limits.connections,
-            notice: NOTICE,
+            notice: seconds(bootstrap.limits.notice_seconds),
         }
-    }
-
-    /// Another time between NOT_SERVING and GOAWAY, for gateways that check at another pace.
-    pub fn with_notice(self, notice: Duration) -> Self {
-        Self { notice, ..self }
     }
 
     /// Serve until the drain has begun and every stream has ended, or the drain is cut. `health` is a

@@ -23,9 +23,13 @@ use tonic::{Request, Response, Status, Streaming};
 use super::exchange::{Exchange, ExchangeSettings};
 use super::server::SERVICE;
 use crate::core::Core;
+use crate::doors::bootstrap::ResponseMode;
 use crate::doors::drain::{Drain, Guard};
 use crate::doors::proto::{ProcessingRequest, ProcessingResponse};
 
+/// With this header the filter says that its chunks are to be echoed unread (`usage`): the modes of bodies
+/// are those of `full`.
+const RESPONSE_MODE: &str = "x-plimsoll-response-mode";
 /// Longest message that is taken.
 const MOST_MESSAGE: usize = 64 << 20;
 
@@ -85,10 +89,14 @@ impl StreamingService<ProcessingRequest> for Method {
     type Future = Ready<Result<Response<Process>, Status>>;
 
     fn call(&mut self, request: Request<Streaming<ProcessingRequest>>) -> Self::Future {
-        ready(Ok(Response::new(Process::new(
-            self.0.clone(),
-            request.into_inner(),
-        ))))
+        let mut settings = self.0.settings.clone();
+        let said = request.metadata().get(RESPONSE_MODE);
+        if settings.response == ResponseMode::Auto && said.is_some_and(|mode| mode == "usage") {
+            settings.response = ResponseMode::Usage;
+        }
+        let exchange = Exchange::new(self.0.core.clone(), settings);
+        let process = Process::new(self.0.clone(), exchange, request.into_inner());
+        ready(Ok(Response::new(process)))
     }
 }
 
@@ -105,10 +113,10 @@ pub(super) struct Process {
 }
 
 impl Process {
-    fn new(shared: Arc<Shared>, input: Streaming<ProcessingRequest>) -> Self {
+    fn new(shared: Arc<Shared>, exchange: Exchange, input: Streaming<ProcessingRequest>) -> Self {
         Self {
             input,
-            exchange: Exchange::new(shared.core.clone(), shared.settings.clone()),
+            exchange,
             patience: None,
             notice: Box::pin(shared.leave.clone().cancelled_owned()),
             leaving: false,
