@@ -100,17 +100,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_sequence_is_survived(messages in proptest::collection::vec(any_message(), 0..12)) {
+    fn any_sequence_is_survived(
+        messages in proptest::collection::vec((any_message(), any::<bool>()), 0..12),
+    ) {
         let core = core();
         let mut exchange = exchange(&core);
         let mut taken = 0;
         let mut said = 0;
-        for message in messages {
+        for (message, pauses) in messages {
             taken += match &message.request {
                 Some(Happened::RequestBody(piece) | Happened::ResponseBody(piece)) => piece.body.len(),
                 _ => 0,
             };
             exchange.take(message);
+            if pauses {
+                exchange.pause();
+            }
             while let Some(answer) = exchange.say() {
                 said += prost::Message::encoded_len(&answer);
             }

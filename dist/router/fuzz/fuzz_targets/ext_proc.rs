@@ -55,6 +55,8 @@ enum Op<'a> {
     },
     TooSlow,
     LetGo,
+    /// Nothing more has arrived for now.
+    Pause,
     /// The client, or the gateway, has gone: another stream takes the place.
     Reset,
 }
@@ -177,7 +179,7 @@ fn message(op: Op<'_>) -> Option<ProcessingRequest> {
         }
         Op::Trailers { response: false } => of(Happened::RequestTrailers(HttpTrailers::default())),
         Op::Trailers { response: true } => of(Happened::ResponseTrailers(HttpTrailers::default())),
-        Op::TooSlow | Op::LetGo | Op::Reset => return None,
+        Op::TooSlow | Op::LetGo | Op::Pause | Op::Reset => return None,
     })
 }
 
@@ -220,6 +222,7 @@ impl Stream {
         match op {
             Op::TooSlow => self.exchange.too_slow(),
             Op::LetGo => self.exchange.let_go(),
+            Op::Pause => _ = self.exchange.pause(),
             other => {
                 let Some(message) = message(other) else {
                     return;
