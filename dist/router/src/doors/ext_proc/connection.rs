@@ -50,9 +50,6 @@ impl Connection {
 
     /// Send what was kept.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.kept.is_empty() {
-            return Poll::Ready(Ok(()));
-        }
         while !self.kept.is_empty() {
             let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &self.kept))?;
             if sent == 0 {

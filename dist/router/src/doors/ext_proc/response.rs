@@ -30,13 +30,6 @@ enum BodyWay {
 /// A piece longer than this is not joined with another: it would be copied for little.
 const MOST_JOINED: usize = 16 << 10;
 
-/// A piece that is not said yet, because what has arrived with it may be said with it.
-#[derive(Debug)]
-struct Held {
-    body: Bytes,
-    end: bool,
-}
-
 /// What is counted of a response, for the model that was asked for.
 #[derive(Debug)]
 struct Account {
@@ -54,7 +47,8 @@ pub(super) struct Response {
     way: BodyWay,
     account: Option<Account>,
     restorer: Option<Restorer>,
-    held: Option<Held>,
+    /// What is not said yet, because what has arrived with it may be said with it.
+    held: Bytes,
     /// The longest piece that Envoy sent.
     longest: usize,
     tail: Tail,
@@ -69,7 +63,7 @@ impl Response {
             way: BodyWay::Duplex,
             account: None,
             restorer: None,
-            held: None,
+            held: Bytes::new(),
             longest: 0,
             tail: Tail::default(),
             answering: false,
@@ -148,45 +142,46 @@ impl Response {
         };
         match self.way {
             BodyWay::Kept => out.push_back(reply::response_body()),
-            _ => self.hold(body, end, out),
+            _ => self.hold(body, out),
         }
         if end {
+            if self.way != BodyWay::Kept {
+                self.say(true, out);
+            }
             self.finish();
         }
     }
 
-    /// Nothing more has arrived: a piece that was held is said. Whether there was one.
+    /// Nothing more has arrived: what is held is said. Whether there was something.
     pub fn pause(&mut self, out: &mut VecDeque<ProcessingResponse>) -> bool {
-        let Some(Held { body, end }) = self.held.take() else {
-            return false;
-        };
-        if end || !body.is_empty() {
-            let most = reply::most_body(self.longest);
-            out.extend(reply::pieces(Side::Response, body, end, most));
+        let holds = !self.held.is_empty();
+        if holds {
+            self.say(false, out);
         }
-        true
+        holds
     }
 
-    /// Hold a piece, joined with the one that is held: Envoy works as long for a short one as for a
-    /// long one, and tells the end of every response by an empty one.
-    fn hold(&mut self, body: Bytes, end: bool, out: &mut VecDeque<ProcessingResponse>) {
-        let joined = match self.held.take() {
-            None => body,
-            Some(held) if held.body.is_empty() => body,
-            Some(held) if body.is_empty() => held.body,
-            Some(held) if held.body.len() + body.len() <= MOST_JOINED => {
-                [held.body, body].concat().into()
-            }
-            Some(held) => {
-                self.held = Some(held);
-                self.pause(out);
-                body
-            }
-        };
-        self.held = Some(Held { body: joined, end });
-        if end {
-            self.pause(out);
+    /// Hold a piece, joined with what is held: Envoy works as long for a short one as for a long one, and
+    /// tells the end of every response by an empty one.
+    fn hold(&mut self, body: Bytes, out: &mut VecDeque<ProcessingResponse>) {
+        if body.is_empty() {
+            return;
         }
+        let joins = self.held.len() + body.len() <= MOST_JOINED;
+        if joins && !self.held.is_empty() {
+            self.held = [std::mem::take(&mut self.held), body].concat().into();
+        } else {
+            self.pause(out);
+            self.held = body;
+        }
+    }
+
+    fn say(&mut self, end: bool, out: &mut VecDeque<ProcessingResponse>) {
+        let (held, most) = (
+            std::mem::take(&mut self.held),
+            reply::most_body(self.longest),
+        );
+        out.extend(reply::pieces(Side::Response, held, end, most));
     }
 
     pub fn trailers(&mut self, out: &mut VecDeque<ProcessingResponse>) {
@@ -197,7 +192,7 @@ impl Response {
 
     /// Whether Envoy needs nothing more from us for this response.
     pub fn can_end(&self) -> bool {
-        self.held.is_none() && (self.ended || self.way != BodyWay::Duplex)
+        self.held.is_empty() && (self.ended || self.way != BodyWay::Duplex)
     }
 
     pub fn let_go(&mut self, out: &mut VecDeque<ProcessingResponse>) {
@@ -251,7 +246,7 @@ impl Response {
     fn flush(&mut self, out: &mut VecDeque<ProcessingResponse>) {
         let held = self.restorer.as_mut().map(Restorer::release);
         if let Some(held) = held {
-            self.hold(held, false, out);
+            self.hold(held, out);
         }
         self.pause(out);
     }
