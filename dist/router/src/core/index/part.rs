@@ -4,8 +4,8 @@
 //! removed fills with marks and doubles; here the neighbours move into the gap, so that the memory of a
 //! full index is what its entries need.
 
-/// A part grows when more than these of 16 places are taken: the next gap is a dozen places away then, with
-/// 14 of 16 two dozen, and each block that comes or goes moves what stands before it.
+/// A part grows when more than these of 16 places are taken. Each block that comes or goes moves what stands
+/// before the next gap: about 14 entries then, with 14 of 16 taken more than twice as many.
 const MOST_TAKEN: usize = 13;
 
 /// Places behind the last for what finds its own place taken.
@@ -107,11 +107,6 @@ impl<const WORDS: usize> Part<WORDS> {
     pub fn widened<const MORE: usize>(&self) -> Part<MORE> {
         let entries = self.places.iter().filter(|each| !each.is_empty());
         Part::arranged(self.span, entries.map(Entry::widened))
-    }
-
-    /// What is in a key's own place: nothing that matters, but it has been read from memory then.
-    pub fn glance(&self, key: u64) -> u64 {
-        self.places.get(self.home(key)).map_or(0, |each| each.key)
     }
 
     fn home(&self, key: u64) -> usize {

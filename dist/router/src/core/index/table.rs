@@ -13,9 +13,6 @@ const MOST_SPARED: usize = 64;
 /// Removals that one insertion pays for when a capacity has shrunk.
 const MOST_REMOVED: usize = 4;
 
-/// Blocks whose memory is fetched at a time.
-const AHEAD: usize = 16;
-
 #[derive(Debug)]
 pub struct Table<const WORDS: usize> {
     parts: Vec<Part<WORDS>>,
@@ -86,10 +83,7 @@ impl<const WORDS: usize> Table<WORDS> {
         }
         let (word, bit) = (slot / 64, 1_u64 << (slot % 64));
         // Last block first: so the last is the first to go.
-        for (number, key) in keys.iter().rev().enumerate() {
-            if number % AHEAD == 0 {
-                self.fetch(slot, keys.iter().rev().skip(number).take(AHEAD));
-            }
+        for key in keys.iter().rev() {
             if !self.parts[part_of(*key)].hold(*key, word, bit) {
                 continue;
             }
@@ -101,16 +95,6 @@ impl<const WORDS: usize> Table<WORDS> {
                 self.remove_one(slot);
             }
         }
-    }
-
-    /// Have the memory fetched of what is looked at next, for all at a time: an index is larger than the
-    /// caches, and one block after another would wait for each.
-    fn fetch<'a>(&'a self, slot: usize, coming: impl Iterator<Item = &'a u64>) {
-        let leaving = self.queues[slot].iter().take(AHEAD);
-        let seen = coming
-            .chain(leaving)
-            .fold(0, |seen, key| seen ^ self.parts[part_of(*key)].glance(*key));
-        std::hint::black_box(seen);
     }
 
     fn remove_one(&mut self, slot: usize) {
