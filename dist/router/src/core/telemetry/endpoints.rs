@@ -137,14 +137,8 @@ impl OfEndpoints {
                 .encode_counter::<NoLabelSet, _, u64>(&endpoint.served(), None)?;
         }
         for (name, help, value) in PLIMSOLL {
-            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-            for endpoint in &fleet.endpoints {
-                let labels = [("endpoint", endpoint.address())];
-                let labels = labels.as_slice();
-                metric
-                    .encode_family(&labels)?
-                    .encode_gauge(&value(endpoint))?;
-            }
+            let labels = |address| [("endpoint", address)];
+            gauges(encoder, name, help, fleet, labels, value)?;
         }
         for (name, help, value) in [
             (
@@ -172,28 +166,16 @@ impl OfEndpoints {
     ) -> Result<(), Error> {
         self.attempts(encoder, fleet)?;
         for (name, help, value) in LLM_D_LOAD {
-            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-            for endpoint in &fleet.endpoints {
-                let labels = [
-                    ("endpoint_name", endpoint.address()),
-                    ("producer_name", LOAD_PRODUCER.to_owned()),
-                ];
-                metric
-                    .encode_family(&labels.as_slice())?
-                    .encode_gauge(&value(endpoint))?;
-            }
+            let producer = ("producer_name", LOAD_PRODUCER.to_owned());
+            let labels = |address| [("endpoint_name", address), producer.clone()];
+            gauges(encoder, name, help, fleet, labels, value)?;
         }
         let (name, help) = ("per_endpoint_queue_size", "Queue depth of an endpoint");
-        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-        for endpoint in &fleet.endpoints {
-            let labels = [
-                ("name", pool.to_owned()),
-                ("model_server_endpoint", endpoint.address()),
-            ];
-            metric
-                .encode_family(&labels.as_slice())?
-                .encode_gauge(&(endpoint.signals.load().waiting as f64))?;
-        }
+        let of_pool = ("name", pool.to_owned());
+        let labels = |address| [of_pool.clone(), ("model_server_endpoint", address)];
+        gauges(encoder, name, help, fleet, labels, |one| {
+            one.signals.load().waiting as f64
+        })?;
         let pool = [("name", pool.to_owned())];
         for (mean_name, deviation_name, value) in LLM_D_POOL {
             let values: Vec<f64> = fleet.endpoints.iter().map(|one| value(one)).collect();
@@ -238,6 +220,25 @@ impl OfEndpoints {
             .encode_family(&labels.as_slice())?
             .encode_counter::<NoLabelSet, _, u64>(&self.unserved.get(), None)
     }
+}
+
+/// A value of every endpoint; `labels` are made from its address.
+fn gauges<const COUNT: usize>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    fleet: &Fleet,
+    labels: impl Fn(String) -> [(&'static str, String); COUNT],
+    value: Value,
+) -> Result<(), Error> {
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for endpoint in &fleet.endpoints {
+        let labels = labels(endpoint.address());
+        metric
+            .encode_family(&labels.as_slice())?
+            .encode_gauge(&value(endpoint))?;
+    }
+    Ok(())
 }
 
 fn gauge(
