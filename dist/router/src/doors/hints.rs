@@ -2,9 +2,9 @@
 
 use crate::core::{HintHeaders, Hints};
 
-/// Whether a header (in lower case) speaks to the router alone; an endpoint never sees those.
+/// Whether a header speaks to the router alone; an endpoint never sees those.
 pub fn speaks_to_the_router(name: &str) -> bool {
-    name.starts_with("x-") && CONTROL.contains(&name)
+    CONTROL.iter().any(|each| each.eq_ignore_ascii_case(name))
 }
 
 const CONTROL: [&str; 15] = [

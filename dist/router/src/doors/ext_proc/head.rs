@@ -66,10 +66,11 @@ impl Head {
     /// Names of the headers here that an endpoint must not see; the destination is replaced, not removed.
     pub fn control(&self) -> Vec<String> {
         let names = self.headers.iter().filter_map(|header| {
-            let name = std::str::from_utf8(&header.key).ok()?.to_ascii_lowercase();
-            (name != DESTINATION && hints::speaks_to_the_router(&name)).then_some(name)
+            let name = std::str::from_utf8(&header.key).ok()?;
+            hints::speaks_to_the_router(name).then(|| name.to_ascii_lowercase())
         });
-        names.collect::<BTreeSet<String>>().into_iter().collect()
+        let names: BTreeSet<String> = names.filter(|name| name != DESTINATION).collect();
+        names.into_iter().collect()
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
