@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from plimsoll.errors import ExitCode
+from tests.unit.router.extension import plimsoll_router
 
 PAGE = Path(__file__).parents[4] / "docs" / "route.md"
 
@@ -58,6 +59,7 @@ def test_ports_lead_to_listeners(objects: dict[str, Any]) -> None:
 
 
 def test_the_router_takes_the_arguments(objects: dict[str, Any]) -> None:
+    plimsoll_router()
     program, *arguments = container(objects)["args"]
     assert program == "plimsoll"
     pool = objects["InferencePool"]["metadata"]

@@ -98,6 +98,7 @@ async def engines() -> AsyncIterator[list[EngineServer]]:
 
 @pytest.fixture
 async def processes() -> AsyncIterator[list[Process]]:
+    plimsoll_router()
     started: list[Process] = []
     yield started
     for process in started:
