@@ -20,6 +20,7 @@ from plimsoll import checks
 from plimsoll.errors import PlimsollError
 from plimsoll.harness.progress import Progress
 from plimsoll.record import Judgement, Record, decode_facts
+from plimsoll.record.verdict import deciding
 from plimsoll.standard.requirements import REQUIREMENTS
 from plimsoll.standard.verdicts import Outcome, Verdict
 
@@ -37,12 +38,20 @@ class Row(Struct):
     stage: str = "waiting"
     held: int = 0
     total: int = 0
+    whole: bool = False
+    """All claims that follow from the checklist hold."""
     started: float = 0.0
     ended: float = 0.0
 
     def seconds(self) -> float:
         """Return how long it has run, or ran."""
         return (self.ended or time.monotonic()) - self.started if self.started else 0.0
+
+    def held_words(self) -> str:
+        """Return how many claims hold, and whether those that do not are stricter than asked."""
+        beyond = self.whole and self.held < self.total
+        asked = " (all that the checklist asks)" if beyond else ""
+        return f"{self.held} of {self.total} claims hold{asked}"
 
 
 class CheckView(Progress):
@@ -85,9 +94,8 @@ class CheckView(Progress):
         if row is None:
             self._say(f"{stage} {seconds:.1f} s{how}")
             return
-        row.held, row.total = self._tally(requirement)
-        held = f", {row.held} of {row.total} claims hold"
-        self._say(f"{requirement}: {stage} {seconds:.1f} s{how}{held}")
+        self._judge(requirement, row)
+        self._say(f"{requirement}: {stage} {seconds:.1f} s{how}, {row.held_words()}")
 
     def claims(self, requirement: str, held: int, total: int) -> None:
         """Show what the check itself says of its claims."""
@@ -96,25 +104,23 @@ class CheckView(Progress):
     def requirement_ended(self, requirement: str) -> None:
         """Show that a check has ended."""
         row = self._rows[requirement]
-        row.held, row.total = self._tally(requirement)
+        self._judge(requirement, row)
         row.stage, row.ended = "done", time.monotonic()
-        self._say(
-            f"{requirement}: done after {row.seconds():.0f} s, "
-            f"{row.held} of {row.total} claims hold"
-        )
+        self._say(f"{requirement}: done after {row.seconds():.0f} s, {row.held_words()}")
 
     def _say(self, line: str) -> None:
         print(line, flush=True)
 
-    def _tally(self, requirement: str) -> tuple[int, int]:
-        total = len(checks.claims(requirement))
+    def _judge(self, requirement: str, row: Row) -> None:
+        claims = checks.claims(requirement)
+        row.held, row.total, row.whole = 0, len(claims), False
         try:
             with self._facts.open("rb") as lines:
                 found = checks.judge(requirement, Record(decode_facts(lines)))
         except (OSError, PlimsollError):
-            return 0, total  # shown as none; the judgement at the end says what is wrong
+            return  # shown as none; the judgement at the end says what is wrong
         held = {finding.claim for finding in found.findings if finding.outcome is Outcome.HELD}
-        return len(held), total
+        row.held, row.whole = len(held), deciding(claims, strict=False).keys() <= held
 
 
 class TerminalView(CheckView):

@@ -6,7 +6,8 @@ that opens at once, however long the run was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -238,7 +239,6 @@ def _requirement(
     mine = record.requirement(identifier)
     claims = judges.claims(identifier)
     views = _claims(claims, judgement, room, strict=record.run.strict)
-    outcomes = [finding.outcome for finding in judgement.findings]
     return RequirementView(
         id=identifier,
         title=known.title if known else identifier,
@@ -246,11 +246,23 @@ def _requirement(
         judgement=judgement,
         next_step=next_step(judgement, strict=record.run.strict),
         claims=views,
-        counts=tuple((str(o), outcomes.count(o)) for o in _TELLING if o in outcomes),
+        counts=_counts(judgement, deciding(claims, strict=record.run.strict)),
         matrix=_matrix(claims, judgement),
         timeline=timeline(mine, identifier),
         tables=conditions(mine, earlier, identifier),
     )
+
+
+def _counts(judgement: Judgement, decides: Mapping[str, Claim]) -> tuple[tuple[str, int], ...]:
+    """Return how many findings came to what; a breach that does not decide is called that."""
+    asked = Counter(each.outcome for each in judgement.findings if each.claim in decides)
+    found = Counter(each.outcome for each in judgement.findings)
+    breaches = (
+        (f"{Outcome.VIOLATED}", asked[Outcome.VIOLATED]),
+        (f"{Outcome.VIOLATED} beyond the checklist", (found - asked)[Outcome.VIOLATED]),
+    )
+    others = ((str(each), found[each]) for each in _TELLING if each is not Outcome.VIOLATED)
+    return tuple((word, count) for word, count in (*breaches, *others) if count)
 
 
 def next_step(judgement: Judgement, *, strict: bool) -> str:

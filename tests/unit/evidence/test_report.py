@@ -126,3 +126,19 @@ def test_a_report_of_a_long_run_stays_small() -> None:
         fact = story.add(kinds.Observation, subject="round", data={"noise": "x" * 20_000})
         story.found("api-served", "held", f"round {number}", facts=[fact] * 30)
     assert len(page(story)) < 3 * EMBEDDED_CHARACTERS
+
+
+def test_a_breach_that_does_not_decide_is_called_that() -> None:
+    story = Story(("dra_support",))
+    story.found("api-served", "held", "it is served")
+    story.found("injected-is-allocated", "violated", "another device was inside")
+    text = " ".join(Outline(page(story)).text.split())
+    assert "1 violated beyond the checklist, 1 held" in text
+
+
+def test_a_breach_that_decides_is_called_one() -> None:
+    story = Story(("dra_support",))
+    story.found("api-served", "violated", "it is not served")
+    text = " ".join(Outline(page(story)).text.split())
+    assert "1 violated" in text
+    assert "violated beyond" not in text
