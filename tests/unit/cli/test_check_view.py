@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from plimsoll.cli.check_view import Row
+from plimsoll.cli.check_view import CheckView, Row
+from plimsoll.record import encode_fact
+from tests.unit.checks.dra_support.story import Story
 
 
 @pytest.mark.parametrize(
@@ -17,3 +21,26 @@ from plimsoll.cli.check_view import Row
 )
 def test_claims_in_words(row: Row, expected: str) -> None:
     assert row.held_words() == expected
+
+
+def last_line(story: Story, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    lines = (encode_fact(fact) for fact in story.record().facts)
+    (folder / "facts.jsonl").write_bytes(b"".join(lines))
+    CheckView(folder, ["dra_support"]).requirement_ended("dra_support")
+    return capsys.readouterr().out.strip()
+
+
+def test_a_breach_beyond_the_checklist_is_told_from_one_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = Story()
+    story.inside = {"template": ["id-d3"], "direct": ["id-d3"], "selector": ["id-d2"]}
+    assert last_line(story, tmp_path, capsys).endswith("hold (all that the checklist asks)")
+
+
+def test_a_breach_of_the_checklist_is_not_glossed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = Story()
+    story.versions = []
+    assert last_line(story, tmp_path, capsys).endswith(" claims hold")
