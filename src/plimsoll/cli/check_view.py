@@ -48,8 +48,8 @@ class Row(Struct):
         return (self.ended or time.monotonic()) - self.started if self.started else 0.0
 
     def held_words(self) -> str:
-        """Return how many claims hold, and whether those that do not are stricter than asked."""
-        beyond = self.whole and self.held < self.total
+        """Return how many claims hold; at the end, whether the others are stricter than asked."""
+        beyond = self.ended and self.whole and self.held < self.total
         asked = " (all that the checklist asks)" if beyond else ""
         return f"{self.held} of {self.total} claims hold{asked}"
 

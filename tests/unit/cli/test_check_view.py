@@ -15,8 +15,13 @@ from tests.unit.checks.dra_support.story import Story
     ("row", "expected"),
     [
         (Row(held=3, total=14), "3 of 14 claims hold"),
-        (Row(held=13, total=14, whole=True), "13 of 14 claims hold (all that the checklist asks)"),
-        (Row(held=14, total=14, whole=True), "14 of 14 claims hold"),
+        (Row(held=13, total=14, whole=True), "13 of 14 claims hold"),
+        (Row(held=14, total=14, whole=True, ended=1.0), "14 of 14 claims hold"),
+        (Row(held=13, total=14, ended=1.0), "13 of 14 claims hold"),
+        (
+            Row(held=13, total=14, whole=True, ended=1.0),
+            "13 of 14 claims hold (all that the checklist asks)",
+        ),
     ],
 )
 def test_claims_in_words(row: Row, expected: str) -> None:
