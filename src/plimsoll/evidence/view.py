@@ -255,14 +255,15 @@ def _requirement(
 
 def _counts(judgement: Judgement, decides: Mapping[str, Claim]) -> tuple[tuple[str, int], ...]:
     """Return how many findings came to what; a breach that does not decide is called that."""
-    asked = Counter(each.outcome for each in judgement.findings if each.claim in decides)
-    found = Counter(each.outcome for each in judgement.findings)
-    breaches = (
-        (f"{Outcome.VIOLATED}", asked[Outcome.VIOLATED]),
-        (f"{Outcome.VIOLATED} beyond the checklist", (found - asked)[Outcome.VIOLATED]),
+
+    def beyond(finding: Finding) -> bool:
+        return finding.outcome is Outcome.VIOLATED and finding.claim not in decides
+
+    ordered = sorted(
+        judgement.findings, key=lambda each: (_TELLING.index(each.outcome), beyond(each))
     )
-    others = ((str(each), found[each]) for each in _TELLING if each is not Outcome.VIOLATED)
-    return tuple((word, count) for word, count in (*breaches, *others) if count)
+    words = (f"{each.outcome}{' beyond the checklist' * beyond(each)}" for each in ordered)
+    return tuple(Counter(words).items())
 
 
 def next_step(judgement: Judgement, *, strict: bool) -> str:
